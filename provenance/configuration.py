@@ -1,0 +1,265 @@
+"""provenance.toml, parsed once into a frozen value that is handed to everyone who needs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from provenance._configuration_check import TITLE_LIMIT, Check, parse_uuid
+from provenance._configuration_text import DEFAULT_DECLARATIONS, KEYS, TABLES, settings_page
+from provenance._configuration_text import initial_text as _initial_text
+from provenance.contracts import TrustList
+from provenance.errors import ConfigurationError
+from provenance.model import Origin
+from provenance.paths import show
+
+__all__ = [
+    "BUILT_IN_IGNORE", "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Settings",
+    "StorePlace", "Tagging", "Trust", "Watching", "Worker", "declared_origin", "find_root", "initial_text",
+    "load_settings", "parse_settings", "read_trust", "settings_page",
+]  # fmt: skip
+
+FILE_NAME: Final = "provenance.toml"
+SIZE_LIMIT: Final = 1 << 20
+"""Bytes of a provenance.toml or a trust list that are read; a longer one is refused."""
+
+BUILT_IN_IGNORE: Final = (
+    # operating systems
+    ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".Spotlight-V100/", ".Trashes/", ".Trash-*/", ".fseventsd/",
+    ".TemporaryItems/", "$RECYCLE.BIN/", "System Volume Information/", ".localized", ".AppleDouble/", ".LSOverride",
+    "Icon\r", ".DocumentRevisions-V100/", ".VolumeIcon.icns", ".com.apple.timemachine.*", ".hotfiles.btree",
+    "lost+found/", ".nfs*", ".git/",
+    # not finished, or only locks
+    "*.part", "*.crdownload", "*.download", "*.tmp", "~$*", "*.prlock", "*.lck", "*.lock",
+    # caches and automatic saves of editing programs
+    "Adobe Premiere Pro Auto-Save/", "Adobe Premiere Pro Video Previews/", "Adobe Premiere Pro Audio Previews/",
+    "Adobe Premiere Pro Captured*/", "Media Cache*/", "*.pek", "*.cfa", "*.mcdb", "*.ims", "*.prmdc2", "CacheClip/",
+    ".gallery/", "ProxyMedia/", "*.fcpbundle/**/Render Files/", "msmMMOB.mdb", "msmFMID.pmr",
+    # hash lists, and our own
+    "ascmhl/", ".provenance/", "PROVENANCE-FLAGS.html", "PROVENANCE-FLAGS.txt",
+)  # fmt: skip
+"""Patterns like those of .gitignore that always hold (names as the programs above write them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """The production: id is a UUID as text, title what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Folders as written, relative to the root or absolute; ignore holds patterns beside the built-in ones."""
+
+    working: tuple[str, ...] = (".",)
+    deliverables: tuple[str, ...] = ("deliverables",)
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How the daemon watches: times in seconds and minutes."""
+
+    settle_seconds: float = 2.0
+    sequence_settle_seconds: float = 60.0
+    sweep_minutes: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The process that reads files: how many seconds one file may take."""
+
+    describe_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """Writing marks; only ``off`` in this version."""
+
+    policy: str = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Notifications:
+    """How a flag is shown."""
+
+    flags_page: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverablesGate:
+    """Whether a file with an open finding is moved to a held folder."""
+
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StorePlace:
+    """The store's folder as written; empty for the place chosen by the store."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A trust list as configured: file is relative to the root or absolute; own never proves a capture."""
+
+    name: str
+    file: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of provenance.toml. `root` is the folder it lies in."""
+
+    root: Path
+    production: Production
+    folders: Folders = Folders()
+    watching: Watching = Watching()
+    worker: Worker = Worker()
+    declarations: Mapping[str, Origin] = field(default_factory=lambda: dict(DEFAULT_DECLARATIONS))
+    tagging: Tagging = Tagging()
+    notifications: Notifications = Notifications()
+    deliverables_gate: DeliverablesGate = DeliverablesGate()
+    store: StorePlace = StorePlace()
+    trust: tuple[Trust, ...] = ()
+
+    @property
+    def working_folders(self) -> tuple[Path, ...]:
+        return tuple(_placed(self.root, folder) for folder in self.folders.working)
+
+    @property
+    def deliverables_folders(self) -> tuple[Path, ...]:
+        return tuple(_placed(self.root, folder) for folder in self.folders.deliverables)
+
+    @property
+    def ignore_patterns(self) -> tuple[str, ...]:
+        """The built-in patterns, then the configured ones, so that ``!name`` can take one back."""
+        return BUILT_IN_IGNORE + self.folders.ignore
+
+    @property
+    def store_folder(self) -> Path | None:
+        """The configured folder of the store, or None where the store chooses."""
+        return _placed(self.root, self.store.path) if self.store.path else None
+
+
+def find_root(start: Path) -> Path:
+    """The folder that holds provenance.toml: `start` or the nearest one above it.
+
+    Raises ConfigurationError where there is none.
+    """
+    absolute = Path(os.path.abspath(start))  # noqa: PTH100 -- lexical: a link into the production stays in it
+    for folder in (absolute, *absolute.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise ConfigurationError(
+        f"no {FILE_NAME} here or in any folder above", path=start, remedy="make one with: provenance init DIR"
+    )
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings in `root`/provenance.toml. Raises ConfigurationError."""
+    path = root / FILE_NAME
+    raw = _read(path, "make one with: provenance init DIR")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"line {line}: not UTF-8 text", path=path, remedy="save it as UTF-8") from error
+    return parse_settings(text, root)
+
+
+def initial_text(production_id: str, title: str) -> str:
+    """What `init` writes. The title is made printable and cut to 200 characters.
+
+    Raises ConfigurationError where the id is not a UUID.
+    """
+    identity = parse_uuid(production_id)
+    if identity is None:
+        raise ConfigurationError(f"{production_id!r} is not a UUID")
+    return _initial_text(identity, show(title).strip()[:TITLE_LIMIT].strip() or "Untitled production")
+
+
+def parse_settings(text: str, root: Path) -> Settings:
+    """The settings that the text holds, checked. `root` is the folder of the file.
+
+    Raises ConfigurationError naming key, line and what is allowed.
+    """
+    check = Check(text, root / FILE_NAME)
+    content = check.parsed()
+    check.known(content, TABLES, ())
+    tables = {name: check.table(content, name) for name in TABLES if name != "trust"}
+    for name, table in tables.items():
+        if name != "declarations":
+            check.known(table, [key.name for key in KEYS if key.table == name], (name,))
+    values: dict[str, Any] = {key.path: check.value(key, tables[key.table]) for key in KEYS}
+    settings = Settings(
+        root=root,
+        production=Production(check.production_id(values["production.id"]), check.title(values["production.title"])),
+        folders=Folders(
+            check.folders("working", values["folders.working"]),
+            check.folders("deliverables", values["folders.deliverables"]),
+            values["folders.ignore"],
+        ),
+        watching=Watching(
+            values["watching.settle_seconds"],
+            values["watching.sequence_settle_seconds"],
+            values["watching.sweep_minutes"],
+        ),
+        worker=Worker(values["worker.describe_seconds"]),
+        declarations=check.declarations(content, tables["declarations"]),
+        tagging=Tagging(values["tagging.policy"]),
+        notifications=Notifications(values["notifications.flags_page"]),
+        deliverables_gate=DeliverablesGate(values["deliverables_gate.hold"]),
+        store=StorePlace(values["store.path"]),
+        trust=tuple(Trust(*entry) for entry in check.trust(content.get("trust", []))),
+    )
+    check.told_apart(settings.working_folders, settings.deliverables_folders)
+    return settings
+
+
+def declared_origin(settings: Settings, folder: str) -> tuple[str, Origin] | None:
+    """What a folder declares: (the folder as configured, origin), of the deepest one that holds it.
+
+    Case does not count, because it does not on the disks of two of three systems.
+
+    Args: folder relative to its working folder, with ``/`` between parts.
+    """
+    place = f"{folder.strip('/').casefold()}/"
+    holding = [declared for declared in settings.declarations if place.startswith(declared.casefold())]
+    return max(((name, settings.declarations[name]) for name in holding), key=lambda it: len(it[0]), default=None)
+
+
+def read_trust(settings: Settings) -> tuple[TrustList, ...]:
+    """The configured trust lists, read. Raises ConfigurationError where one is missing or not PEM."""
+    lists = []
+    for entry in settings.trust:
+        path = _placed(settings.root, entry.file)
+        pem = _read(path, f"correct `file` of trust list {entry.name!r}").decode("ascii", "replace")
+        if "-----BEGIN CERTIFICATE-----" not in pem:
+            raise ConfigurationError("holds no PEM certificate", path=path, remedy="export the list as PEM")
+        lists.append(TrustList(entry.name, pem, entry.own))
+    return tuple(lists)
+
+
+def _read(path: Path, remedy: str) -> bytes:
+    try:
+        if not path.is_file():  # a FIFO would wait for ever
+            raise ConfigurationError("is missing, or not a file", path=path, remedy=remedy)
+        with path.open("rb") as file:
+            raw = file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", path=path, remedy=remedy) from error
+    if len(raw) > SIZE_LIMIT:
+        raise ConfigurationError(f"is longer than {SIZE_LIMIT} bytes", path=path, remedy=remedy)
+    return raw
+
+
+def _placed(root: Path, folder: str) -> Path:
+    return Path(os.path.normpath(root / folder))
