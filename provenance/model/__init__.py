@@ -1,0 +1,52 @@
+"""The nouns, as frozen values. DESIGN's words: asset, essence, sighting, mark, origin, verdict, link,
+declaration, finding, decision, delivery. Nothing here reads a file, a clock or a database.
+"""
+
+from __future__ import annotations
+
+from provenance.model.asset import (
+    Asset,
+    Description,
+    Digests,
+    Essence,
+    FileStamp,
+    Identifier,
+    Kind,
+    Member,
+    Place,
+    Reading,
+    Reference,
+    Sighting,
+)
+from provenance.model.case import (
+    Ancestor,
+    Answer,
+    Case,
+    Decision,
+    Declaration,
+    Delivery,
+    Finding,
+    Objection,
+    Severity,
+)
+from provenance.model.link import CARRIES_TAINT, SYMMETRIC, Evidence, Link, Relation
+from provenance.model.mark import VALUE_LIMIT, Conflict, Fault, Mark, Unchecked, Verdict, bounded
+from provenance.model.origin import (
+    AI_ORIGINS,
+    CLEAN_ORIGINS,
+    SOURCE_TYPES,
+    Origin,
+    SourceType,
+    Strength,
+    parse_strength,
+    source_type,
+)
+
+__all__ = [
+    "AI_ORIGINS", "CARRIES_TAINT", "CLEAN_ORIGINS", "SOURCE_TYPES", "SYMMETRIC", "VALUE_LIMIT",
+    "Ancestor", "Answer", "Asset", "Case", "Conflict", "Decision", "Declaration", "Delivery",
+    "Description", "Digests", "Essence", "Evidence", "Fault", "FileStamp", "Finding", "Identifier",
+    "Kind", "Link", "Mark", "Member", "Objection", "Origin", "Place", "Reading", "Reference",
+    "Relation", "Severity", "Sighting", "SourceType", "Strength", "Unchecked", "Verdict",
+    "bounded", "parse_strength", "source_type",
+]  # fmt: skip

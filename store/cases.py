@@ -1,0 +1,123 @@
+"""Builds the case of an asset: all that the gate may see, read in one consistent view."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from provenance.model import (
+    CARRIES_TAINT,
+    Ancestor,
+    Asset,
+    Case,
+    Delivery,
+    Link,
+    Place,
+    Relation,
+    Sighting,
+    Verdict,
+)
+from store import codec
+from store.assets import Assets
+from store.database import Connection
+from store.decisions import Decisions
+from store.lineage import Lineage, chain_to
+
+
+class Cases:
+    """Puts together what the store knows of an asset for one delivery."""
+
+    def __init__(self, connection: Connection, assets: Assets, lineage: Lineage, decisions: Decisions) -> None:
+        self._db = connection
+        self._assets = assets
+        self._lineage = lineage
+        self._decisions = decisions
+
+    def case(self, sha256: bytes, *, delivery: str = "", name: str = "") -> Case:
+        """The case of an asset. Raises NotFound, StoreError (which must never count as a pass)."""
+        with self._db.reading():
+            asset = self._assets.get(sha256)
+            summary = self._assets.summary(sha256)
+            certain, doubtful = self._above(sha256)
+            return Case(
+                sha256,
+                name or summary.name,
+                asset.kind,
+                asset.description.verdict,
+                summary.origin,
+                self._assets.declarations(sha256),
+                certain,
+                doubtful,
+                self._lineage.inputs_complete(sha256),
+                unlooked=_unlooked(asset),
+                cycles=tuple(
+                    " <- ".join(self._assets.summary(one).name for one in (*circle, circle[0]))
+                    for circle in self._lineage.cycles(sha256)
+                ),
+                delivery=delivery,
+            )
+
+    def _above(self, start: bytes) -> tuple[tuple[Ancestor, ...], tuple[Ancestor, ...]]:
+        """Ancestors along used links that carry taint, and those reached only over a link that is a question."""
+        over: dict[bytes, Link] = {}
+        doubts: dict[bytes, Link] = {}
+        queue, order = deque([start]), []
+        while queue:
+            here = queue.popleft()
+            for link in self._lineage.parents(here):
+                if not link.used:
+                    continue
+                if link.relation in CARRIES_TAINT or self._carries_input(link):
+                    if link.parent != start and link.parent not in over:
+                        over[link.parent] = link
+                        order.append(link.parent)
+                        queue.append(link.parent)
+                else:
+                    doubts.setdefault(link.parent, link)
+        certain = tuple(self._ancestor(one, chain_to(over, start, one) or []) for one in order)
+        doubtful = tuple(
+            self._ancestor(one, [*(chain_to(over, start, link.child) or []), link])
+            for one, link in doubts.items()
+            if one not in over and one != start
+        )
+        return certain, doubtful
+
+    def _carries_input(self, link: Link) -> bool:
+        return link.relation is Relation.INPUT and self._assets.origin(link.child).is_ai
+
+    def _ancestor(self, sha256: bytes, chain: list[Link]) -> Ancestor:
+        # Only what the gate asks of an ancestor: its marks stay in the store until somebody asks why
+        summary = self._assets.summary(sha256)
+        told = self._db.row("SELECT verdict, strength, proven FROM asset WHERE sha256 = ?", (sha256,))
+        origin, strength, proven = told or (summary.origin, summary.strength, 0)
+        verdict = Verdict(type(summary.origin)(origin), type(summary.strength)(strength), proven=bool(proven))
+        return Ancestor(
+            sha256, summary.name, verdict, summary.origin, tuple(chain),
+            self._assets.declarations(sha256), self._lineage.inputs_complete(sha256),
+        )  # fmt: skip
+
+    def contents(self, delivery: Delivery) -> list[Sighting]:
+        """What lies in a delivery now: its folder's live sightings, or the files named for it."""
+        if delivery.folder is not None:
+            return self._assets.live_in(delivery.folder.volume, delivery.folder.folder)
+        found: list[Sighting] = []
+        for sha256 in self._decisions.listed(delivery.name):
+            live = [one for one in self._assets.sightings(sha256) if one.until is None]
+            found.extend(live or self._assets.sightings(sha256)[-1:])
+        return found
+
+
+def name_in(delivery: Delivery, place: Place) -> str:
+    """What an asset is called inside a delivery: its path relative to the delivery's folder."""
+    folder = place.folder
+    if delivery.folder is not None and place.volume == delivery.folder.volume:
+        folder = folder.removeprefix(delivery.folder.folder).lstrip(b"/")
+    return codec.put_path(folder + b"/" + place.name if folder else place.name)
+
+
+def _unlooked(asset: Asset) -> tuple[str, ...]:
+    """Why an asset counts as not looked at: a reader that failed or was stopped, or a file that is no media."""
+    return tuple(
+        f"{fault.reader}: {fault.text}"
+        for fault in asset.description.faults
+        if fault.code.startswith(("reader.", "describe.", "file."))
+    )

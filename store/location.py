@@ -1,0 +1,95 @@
+"""Where a production's store lies: beside provenance.toml, unless SQLite could not work there.
+
+SQLite's WAL needs shared memory between processes of one host, and its locks fail on many network shares
+(https://sqlite.org/wal.html, "all processes using a database must be on the same host computer"). So a
+production that lies on a share keeps its store in this workstation's data folder, keyed by the production.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provenance.errors import StoreUnreachable
+
+FOLDER: Final = ".provenance"
+FILE: Final = "store.db"
+
+NETWORK_KINDS: Final = frozenset(
+    {
+        "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "webdav", "davfs", "ncpfs", "9p",
+        "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "acfs", "stornext", "cvfs", "fuse.sshfs",
+        "fuse.glusterfs", "fuse.rclone", "fuse.davfs2", "fuse.s3fs", "fuse.juicefs", "vboxsf", "vmhgfs",
+        "fuse.vmhgfs-fuse",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the store lies, and why there."""
+
+    file: Path
+    reason: str
+
+
+def file_system_kind(path: Path) -> str:
+    """The kind of file system a path lies on, in the operating system's word; empty where it does not say."""
+    import psutil
+
+    best, kind = -1, ""
+    real = os.path.realpath(path)
+    for partition in psutil.disk_partitions(all=True):
+        mount = partition.mountpoint.rstrip("/\\") or partition.mountpoint
+        inside = real == mount or real.startswith(mount if mount.endswith(("/", "\\")) else mount + os.sep)
+        if inside and len(mount) >= best:
+            best, kind = len(mount), partition.fstype.lower()
+            if "remote" in partition.opts.split(","):
+                kind = kind or "remote"
+    return kind
+
+
+def is_network(kind: str) -> bool:
+    """True for a kind of file system where another computer holds the files."""
+    return kind in NETWORK_KINDS or kind == "remote" or kind.startswith(("fuse.ssh", "nfs", "smb"))
+
+
+def locate(root: Path, production: str, configured: str = "", *, kind_of: object = None) -> Location:
+    """Where the store of the production at `root` lies.
+
+    Args:
+        root: the production's folder.
+        production: its id.
+        configured: `store.path` of provenance.toml; empty for the default.
+        kind_of: how to ask for a file-system kind (tests hand in their own).
+
+    Raises:
+        StoreUnreachable: the configured path lies on a network share.
+    """
+    ask = kind_of if callable(kind_of) else file_system_kind
+    if configured:
+        file = (root / Path(configured).expanduser()).resolve()
+        kind = ask(_nearest(file))
+        if is_network(kind):
+            raise StoreUnreachable(
+                f"`store.path` lies on a network share ({kind}), where SQLite loses data",
+                path=file,
+                remedy="choose a folder on a local disk, or leave it empty",
+            )
+        return Location(file / FILE if file.is_dir() or not file.suffix else file, "configured")
+    kind = ask(root)
+    if is_network(kind):
+        import platformdirs
+
+        data = Path(platformdirs.user_data_dir("provenance", appauthor=False))
+        return Location(data / "productions" / production / FILE, f"the production lies on a network share ({kind})")
+    return Location(root / FOLDER / FILE, "beside provenance.toml")
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or the nearest folder above it that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
