@@ -1,0 +1,184 @@
+"""Essence: a hash of picture and sound without metadata, so that a retagged file is recognised.
+
+Each scheme says exactly what goes in; a changed scheme gets a new number, because only like may be
+compared with like.
+
+- ``jpeg-scan/1``: all segments and scans of the primary image but APPn (Adobe's APP14 stays, it changes
+  the colours) and COM; second images and trailers are out.
+- ``png-image/1``: IHDR, PLTE, tRNS, IDAT and the APNG chunks acTL, fcTL, fdAT; IDAT joined, so that
+  another division into chunks changes nothing.
+- ``bmff-samples/1``: handler and samples of each picture and sound track in track order.
+- ``bmff-items/1``: type and bytes of each picture item by number (HEIC, AVIF).
+- ``bmff-mdat/1``: what all mdat boxes hold, where the tables are fragmented or odd.
+- ``riff-wave/1``, ``riff-avi/1``, ``riff-webp/1``: fmt and data; movi lists; picture and animation chunks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from provenance.containers import bmff_items, bmff_samples, jpeg, png, riff
+from provenance.containers.span import Span, lie, pieces, read_up_to, size_of
+from provenance.digest import open_media
+from provenance.errors import UnreadableMedia
+from provenance.model import Essence
+
+_PNG_IMAGE: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT"})
+_TRACK_KINDS: Final = frozenset({b"vide", b"soun", b"auxv"})
+_NOT_PICTURES: Final = frozenset({b"Exif", b"mime", b"uri "})
+_WAVE: Final = frozenset({b"fmt ", b"data"})
+_WEBP: Final = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"})
+
+
+def hash_essence(path: Path, media_type: str) -> Essence | None:
+    """The essence of a file, or None for media types whose essence is not separated.
+
+    Args: media_type by content, as in Description.
+    Raises CouldNotLook where it cannot be opened, UnreadableMedia where it lies about itself.
+    """
+    scheme = _SCHEMES.get(media_type)
+    if scheme is None:
+        return None
+    with open_media(path) as file:
+        return scheme(file)
+
+
+def _jpeg(file: BinaryIO) -> Essence:
+    sha, scanned = hashlib.sha256(), False
+    for part in jpeg.picture(file):
+        if part.marker == jpeg.SCAN:
+            scanned = True
+        elif not _decodes(file, part):
+            continue
+        else:
+            sha.update(part.marker.to_bytes(2, "big"))
+        _feed(sha.update, file, [part.span])
+    if not scanned:
+        raise lie("jpeg.no_scan", "there is no picture in it")
+    return Essence("jpeg-scan/1", sha.digest())
+
+
+def _decodes(file: BinaryIO, part: jpeg.Segment) -> bool:
+    """True for segments that change what a decoder shows."""
+    if part.marker == jpeg.APP14:
+        return read_up_to(file, part.span.offset, 5) == b"Adobe"
+    return part.marker != jpeg.COM and not 0xE0 <= part.marker <= 0xEF
+
+
+def _png(file: BinaryIO) -> Essence:
+    sha, before = hashlib.sha256(), b""
+    for chunk in png.chunks(file):
+        if chunk.kind not in _PNG_IMAGE or chunk.after_end:
+            continue
+        if chunk.kind != b"IDAT" or before != b"IDAT":
+            sha.update(chunk.kind)
+        _feed(sha.update, file, [chunk.span])
+        before = chunk.kind
+    if not before:
+        raise lie("png.no_image", "there is no picture in it")
+    return Essence("png-image/1", sha.digest())
+
+
+def _movie(file: BinaryIO) -> Essence | None:
+    try:
+        essence = _samples(file)
+    except UnreadableMedia:
+        essence = None
+    return essence or _mdat(file)
+
+
+def _samples(file: BinaryIO) -> Essence | None:
+    movie = bmff_samples.movie_of(file)
+    if movie is None:
+        return None
+    sha, found = hashlib.sha256(), False
+    for track in bmff_samples.tracks(file, movie):
+        if track.handler not in _TRACK_KINDS:
+            continue
+        spans = bmff_samples.chunk_spans(file, track)
+        if not spans:
+            return None
+        found = True
+        sha.update(track.handler + sum(span.length for span in spans).to_bytes(8, "big"))
+        _feed(sha.update, file, spans)
+    return Essence("bmff-samples/1", sha.digest()) if found else None
+
+
+def _mdat(file: BinaryIO) -> Essence | None:
+    spans = bmff_samples.mdat_spans(file)
+    if not spans:
+        return None
+    sha = hashlib.sha256()
+    _feed(sha.update, file, spans)
+    return Essence("bmff-mdat/1", sha.digest())
+
+
+def _items(file: BinaryIO) -> Essence | None:
+    sha, found = hashlib.sha256(), False
+    for item in bmff_items.items(file):
+        if item.kind in _NOT_PICTURES:
+            continue
+        found = found or bool(item.spans)
+        sha.update(item.kind + sum(span.length for span in item.spans).to_bytes(8, "big"))
+        _feed(sha.update, file, item.spans)
+    return Essence("bmff-items/1", sha.digest()) if found else _movie(file)
+
+
+def _wave(file: BinaryIO) -> Essence | None:
+    return _riff(file, "riff-wave/1", [c for c in riff.chunks(file) if c.kind in _WAVE], b"data")
+
+
+def _webp(file: BinaryIO) -> Essence | None:
+    return _riff(file, "riff-webp/1", [c for c in riff.chunks(file) if c.kind in _WEBP], b"")
+
+
+def _avi(file: BinaryIO) -> Essence | None:
+    return _riff(file, "riff-avi/1", [c for c in riff.chunks(file) if c.form == b"movi"], b"")
+
+
+def _riff(file: BinaryIO, scheme: str, parts: list[riff.Chunk], needed: bytes) -> Essence | None:
+    if not parts or (needed and needed not in {part.kind for part in parts}):
+        return None
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(part.kind + part.span.length.to_bytes(8, "big"))
+        _feed(sha.update, file, [part.span])
+    return Essence(scheme, sha.digest())
+
+
+def _feed(update: Callable[[bytes], None], file: BinaryIO, spans: Sequence[Span]) -> None:
+    # Tables that point at the same bytes over and over would keep us reading for ever.
+    if sum(span.length for span in spans) > size_of(file):
+        raise lie("media.overlap", "it says it holds more picture and sound than the file is long")
+    for span in spans:
+        for piece in pieces(file, span):
+            update(piece)
+
+
+_SCHEMES: Final[dict[str, Callable[[BinaryIO], Essence | None]]] = {
+    "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/apng": _png,
+    "image/webp": _webp,
+    "image/heic": _items,
+    "image/heif": _items,
+    "image/heic-sequence": _movie,
+    "image/heif-sequence": _movie,
+    "image/avif": _items,
+    "image/avif-sequence": _movie,
+    "video/mp4": _movie,
+    "video/quicktime": _movie,
+    "video/x-m4v": _movie,
+    "video/3gpp": _movie,
+    "audio/mp4": _movie,
+    "audio/x-m4a": _movie,
+    "audio/wav": _wave,
+    "audio/x-wav": _wave,
+    "audio/vnd.wave": _wave,
+    "audio/x-rf64": _wave,
+    "video/x-msvideo": _avi,
+    "video/avi": _avi,
+}

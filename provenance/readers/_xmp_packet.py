@@ -1,0 +1,232 @@
+"""XMP packets: where they lie in each container, and a bounded parse of one (XMP specification, parts 1
+and 3). The only module that imports defusedxml: document types and entities are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from provenance.containers import bmff, bmff_items, gif, jpeg, png, riff, tiff
+from provenance.containers.span import Span, lie, read_span, read_up_to
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+PACKET_LIMIT: Final = 32 << 20
+_DEPTH: Final = 24
+_PROPERTIES: Final = 20_000
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_ARRAYS: Final = frozenset({"Alt", "Bag", "Seq"})
+_JPEG_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_JPEG_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_PNG_KEY: Final = "XML:com.adobe.xmp"
+_TIFF_TAG: Final = 700
+_RIFF_KINDS: Final = frozenset({b"XMP ", b"_PMX"})
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet and where it stood."""
+
+    place: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One simple value: the (namespace, name) pairs that lead to it, outermost first, and its text."""
+
+    path: tuple[tuple[str, str], ...]
+    value: str
+
+
+def find_packets(file: BinaryIO) -> Iterator[Packet]:
+    """All packets of a file, by its first bytes. Raises UnreadableMedia where the container lies."""
+    head = read_up_to(file, 0, 16)
+    finder = next((find for fits, find in _FINDERS if fits(head)), None)
+    return finder(file) if finder else iter(())
+
+
+def parse_packet(data: bytes) -> tuple[Property, ...]:
+    """The simple values of a packet, structures and arrays flattened.
+
+    Raises UnreadableMedia: ``xmp.entities`` for document types and entities, ``xmp.unreadable`` for what is
+    no XML or too deep, ``xmp.too_many`` for too many values.
+    """
+    root = _parse(data.strip(b"\0 \r\n\t"))
+    found: list[Property] = []
+    for description in _descriptions(root):
+        for item in _fields(description, (), 0):
+            found.append(item)
+            if len(found) > _PROPERTIES:
+                raise lie("xmp.too_many", f"more than {_PROPERTIES} values")
+    return tuple(found)
+
+
+def _parse(data: bytes) -> Element:
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root: Element = fromstring(data, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise lie("xmp.entities", "it declares entities or a document type") from error
+    except (ParseError, ValueError, LookupError, RecursionError, AttributeError) as error:
+        raise lie("xmp.unreadable", f"it is not well-formed ({error})") from error
+    return root
+
+
+def _descriptions(root: Element) -> Iterator[Element]:
+    """The top descriptions: rdf:RDF may be the root or lie a few levels below it."""
+    level = [root]
+    for _ in range(4):
+        for element in level:
+            if element.tag == f"{{{_RDF}}}RDF":
+                yield from (child for child in element if isinstance(child.tag, str))
+                return
+        level = [child for element in level for child in element]
+
+
+def _fields(element: Element, path: tuple[tuple[str, str], ...], depth: int) -> Iterator[Property]:
+    """Values in the attributes and children of a description or structure."""
+    if depth > _DEPTH:
+        raise lie("xmp.unreadable", f"it is nested deeper than {_DEPTH} levels")
+    for name, value in element.attrib.items():
+        namespace, local = _split(name)
+        if namespace not in ("", _RDF, "http://www.w3.org/XML/1998/namespace"):
+            yield Property((*path, (namespace, local)), value)
+    for child in element:
+        if isinstance(child.tag, str):
+            yield from _value(child, (*path, _split(child.tag)), depth + 1)
+
+
+def _value(element: Element, path: tuple[tuple[str, str], ...], depth: int) -> Iterator[Property]:
+    """What one property element holds: text, a resource, a structure, or an array of these."""
+    resource = element.get(f"{{{_RDF}}}resource")
+    if resource is not None:
+        yield Property(path, resource)
+    inner = [child for child in element if isinstance(child.tag, str)]
+    text = (element.text or "").strip()
+    if not inner and resource is None and (text or not _own_attributes(element)):
+        yield Property(path, text)
+    single = _split(inner[0].tag) if len(inner) == 1 else ("", "")
+    if single[0] == _RDF and single[1] in _ARRAYS:
+        if depth > _DEPTH:
+            raise lie("xmp.unreadable", f"it is nested deeper than {_DEPTH} levels")
+        for item in inner[0]:
+            yield from _value(item, path, depth + 1)
+    elif single in ((_RDF, "Description"), (_RDF, "value")):
+        yield from _fields(inner[0], path, depth + 1)
+    else:
+        yield from _fields(element, path, depth + 1)
+
+
+def _own_attributes(element: Element) -> bool:
+    return any(not name.startswith((f"{{{_RDF}}}", "{http://www.w3.org/XML")) for name in element.attrib)
+
+
+def _split(name: str) -> tuple[str, str]:
+    namespace, found, local = name.rpartition("}")
+    return (namespace[1:], local) if found else ("", name)
+
+
+# ── one finder per container ─────────────────────────────────────────────────────────────────────────────
+
+
+def _in_jpeg(file: BinaryIO) -> Iterator[Packet]:
+    parts: dict[bytes, dict[int, bytes]] = {}
+    for segment in jpeg.segments(file):
+        if segment.marker != jpeg.APP1:
+            continue
+        data = read_span(file, segment.span, 1 << 16)
+        if data.startswith(_JPEG_HEAD):
+            yield Packet("jpeg:APP1/xmp", data[len(_JPEG_HEAD) :])
+        elif data.startswith(_JPEG_MORE):
+            rest = data[len(_JPEG_MORE) :]
+            parts.setdefault(rest[:32], {})[int.from_bytes(rest[36:40], "big")] = rest[40:]
+    for pieces in parts.values():
+        whole = _joined(pieces)
+        yield Packet("jpeg:APP1/xmp-extension", whole)
+
+
+def _joined(pieces: dict[int, bytes]) -> bytes:
+    """Pieces of an extended packet in order. Raises UnreadableMedia where one is missing."""
+    whole = bytearray()
+    for offset in sorted(pieces):
+        if offset != len(whole):
+            raise lie("xmp.extension", "a piece of the extended packet is missing")
+        whole += pieces[offset]
+        if len(whole) > PACKET_LIMIT:
+            raise lie("xmp.extension", f"the extended packet has more than {PACKET_LIMIT} bytes")
+    return bytes(whole)
+
+
+def _in_png(file: BinaryIO) -> Iterator[Packet]:
+    for chunk in png.chunks(file):
+        if chunk.kind != b"iTXt" or not _starts(file, chunk.span, _PNG_KEY.encode() + b"\0"):
+            continue
+        text = png.parse_text(chunk, read_span(file, chunk.span, PACKET_LIMIT))
+        if text is not None and text.cut:
+            raise lie("xmp.too_long", "the compressed packet explodes")
+        if text is not None:
+            place = "png:after-IEND/xmp" if text.after_end else "png:iTXt/xmp"
+            yield Packet(place, text.text.encode("utf-8", "replace"))
+
+
+def _in_tiff(file: BinaryIO) -> Iterator[Packet]:
+    for entry in tiff.entries(file):
+        if entry.tag == _TIFF_TAG and entry.directory == "0":
+            yield Packet("tiff:700/xmp", read_span(file, entry.span, PACKET_LIMIT))
+
+
+def _in_riff(file: BinaryIO) -> Iterator[Packet]:
+    for chunk in riff.chunks(file):
+        if chunk.kind in _RIFF_KINDS:
+            yield Packet("riff:" + chunk.kind.decode().strip(), read_span(file, chunk.span, PACKET_LIMIT))
+
+
+def _in_bmff(file: BinaryIO) -> Iterator[Packet]:
+    for box in bmff.top_boxes(file):
+        if box.kind == b"uuid" and box.uuid == _UUID:
+            yield Packet("bmff:uuid/xmp", read_span(file, box.body, PACKET_LIMIT))
+        elif box.kind == b"xml ":
+            yield Packet("bmff:xml/xmp", read_span(file, box.body, PACKET_LIMIT))
+        elif box.kind == b"moov":
+            yield from _in_movie(file, box)
+    for item in bmff_items.items(file):
+        if item.content_type == "application/rdf+xml":
+            yield Packet("bmff:item/xmp", bmff_items.read_item(file, item, PACKET_LIMIT))
+
+
+def _in_movie(file: BinaryIO, movie: bmff.Box) -> Iterator[Packet]:
+    for box in bmff.children(file, movie):
+        if box.kind == b"uuid" and box.uuid == _UUID:
+            yield Packet("bmff:moov/uuid/xmp", read_span(file, box.body, PACKET_LIMIT))
+        elif box.kind == b"udta":
+            for inner in bmff.children(file, box):
+                if inner.kind == b"XMP_":
+                    yield Packet("bmff:moov/udta/XMP_", read_span(file, inner.body, PACKET_LIMIT))
+
+
+def _in_gif(file: BinaryIO) -> Iterable[Packet]:
+    data = gif.xmp_of(file, PACKET_LIMIT)
+    return [] if data is None else [Packet("gif:XMP Data", data)]
+
+
+def _starts(file: BinaryIO, span: Span, prefix: bytes) -> bool:
+    return span.length >= len(prefix) and read_up_to(file, span.offset, len(prefix)) == prefix
+
+
+_FINDERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], Iterator[Packet]]], ...]] = (
+    (lambda head: head.startswith(jpeg.MAGIC), _in_jpeg),
+    (lambda head: head.startswith(png.MAGIC), _in_png),
+    (lambda head: head[:4] in tiff.MAGICS, _in_tiff),
+    (lambda head: bool(riff.form_of(head)), _in_riff),
+    (lambda head: head[:6] in gif.MAGICS, lambda file: iter(_in_gif(file))),
+    (bmff.is_bmff, _in_bmff),
+)

@@ -1,0 +1,253 @@
+"""XMP in the file or in a sidecar: Digital Source Type, the IPTC 2025.1 AI properties, TC260 labels, credit
+lines, XMP identifiers and DerivedFrom.
+
+IPTC Photo Metadata Standard 2025.1; XMP specification part 2, section 2.8; GB 45438-2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from provenance.containers import bmff, gif, jpeg, png, riff, tiff
+from provenance.contracts import Source
+from provenance.errors import UnreadableMedia
+from provenance.model import (
+    Fault,
+    Identifier,
+    Mark,
+    Origin,
+    Reading,
+    Reference,
+    Relation,
+    SourceType,
+    Strength,
+    Unchecked,
+    bounded,
+    source_type,
+)
+from provenance.readers._faults import as_fault, opened
+from provenance.readers._generators import Statement, aigc_signature, load_json, recognise
+from provenance.readers._xmp_packet import PACKET_LIMIT, Packet, Property, find_packets, parse_packet
+
+NAME: Final = "xmp"
+VERSION: Final = "1"
+SIDECARS: Final = frozenset({".xmp"})
+
+_IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_XMP: Final = "http://ns.adobe.com/xap/1.0/"
+_MM: Final = "http://ns.adobe.com/xap/1.0/mm/"
+_REF: Final = "http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
+_PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
+_EXIF: Final = "http://ns.adobe.com/exif/1.0/"
+_TIFF: Final = "http://ns.adobe.com/tiff/1.0/"
+_TERMS: Final = "http://purl.org/dc/terms/"
+_TC260: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+
+_SOURCE_TYPE_NAMES: Final = frozenset(
+    {"DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType"}
+)
+"""The name of the standard, and two that were misspelt in the field."""
+_CREDITS: Final = {
+    "Made with Google AI": ("Google AI", Origin.AI_GENERATED),
+    "AI-Generated with Google Photos": ("Google Photos", Origin.AI_GENERATED),
+    "Edited with Google AI": ("Google AI", Origin.AI_EDITED),
+    "Apple Photos Clean Up": ("Apple Photos Clean Up", Origin.AI_EDITED),
+}
+_AI_DETAILS: Final = {
+    "tool": "AISystemUsed", "version": "AISystemVersionUsed", "prompt": "AIPromptInformation",
+    "prompt_writer": "AIPromptWriterName",
+}  # fmt: skip
+_GENERATOR_TEXT: Final = {
+    (_EXIF, "UserComment"): "UserComment", (_TIFF, "ImageDescription"): "ImageDescription",
+    (_TIFF, "Make"): "Make", (_TIFF, "Software"): "Software", (_XMP, "CreatorTool"): "CreatorTool",
+}  # fmt: skip
+_FACTS: Final = {
+    (_XMP, "CreatorTool"): "creator_tool", (_XMP, "CreateDate"): "date", (_TIFF, "Model"): "camera_model",
+    (_TIFF, "Make"): "camera_make",
+}  # fmt: skip
+
+Values = Mapping[tuple[str, str], str]
+"""Top-level values of a packet by (namespace, name); of several the first."""
+
+
+def accepts(path: Path, head: bytes) -> bool:
+    """True for containers in which packets are looked for, and for a lone ``.xmp`` file."""
+    known = (
+        head.startswith((jpeg.MAGIC, png.MAGIC, *gif.MAGICS))
+        or head[:4] in tiff.MAGICS
+        or bool(riff.form_of(head))
+        or bmff.is_bmff(head)
+    )
+    return known or path.suffix.lower() in SIDECARS
+
+
+def read(source: Source) -> Reading:
+    """Marks, identifiers and references of the file's packets and of the sidecars handed in.
+
+    Raises UnreadableMedia where the file itself cannot be opened.
+    """
+    faults: list[Fault] = []
+    packets = list(_own_packets(source.path, faults))
+    for sidecar in source.sidecars:
+        if sidecar.suffix.lower() in SIDECARS:
+            packets += _sidecar(sidecar, faults)
+    parts = [_describe(packet, faults) for packet in packets]
+    return Reading(
+        marks=tuple(mark for part in parts for mark in part.marks),
+        faults=tuple(faults),
+        unchecked=tuple(dict.fromkeys(entry for part in parts for entry in part.unchecked)),
+        identifiers=tuple(dict.fromkeys(name for part in parts for name in part.identifiers)),
+        references=tuple(dict.fromkeys(entry for part in parts for entry in part.references)),
+        facts={name: fact for part in reversed(parts) for name, fact in part.facts.items()},
+    )
+
+
+def _own_packets(path: Path, faults: list[Fault]) -> Iterator[Packet]:
+    with opened(path) as file:
+        if path.suffix.lower() in SIDECARS:
+            yield Packet("xmp", file.read(PACKET_LIMIT))
+            return
+        try:
+            yield from find_packets(file)
+        except UnreadableMedia as error:
+            faults.append(as_fault(NAME, error, "xmp.unreadable"))
+
+
+def _sidecar(path: Path, faults: list[Fault]) -> list[Packet]:
+    try:
+        with opened(path) as file:
+            name = path.name.encode("utf-8", "replace").decode()
+            return [Packet(f"sidecar:{name}", file.read(PACKET_LIMIT))]
+    except UnreadableMedia as error:
+        faults.append(as_fault(NAME, error, "xmp.sidecar_unreadable"))
+        return []
+
+
+def _describe(packet: Packet, faults: list[Fault]) -> Reading:
+    """What one packet says. A packet that cannot be parsed is a fault."""
+    try:
+        properties = parse_packet(packet.data)
+    except UnreadableMedia as error:
+        faults.append(as_fault(NAME, error, "xmp.unreadable"))
+        return Reading()
+    values: dict[tuple[str, str], str] = {}
+    for item in properties:
+        if len(item.path) == 1 and item.value:
+            values.setdefault(item.path[0], item.value)
+    return Reading(
+        marks=tuple(_marks(packet.place, values)),
+        unchecked=tuple(_remote(values)),
+        identifiers=tuple(_identifiers(values)),
+        references=tuple(_references(packet.place, properties)),
+        facts={name: bounded(values[key], 200) for key, name in _FACTS.items() if key in values},
+    )
+
+
+def _marks(place: str, values: Values) -> Iterator[Mark]:
+    kinds = [
+        (name, text) for (space, name), text in values.items()
+        if space == _IPTC and name in _SOURCE_TYPE_NAMES
+    ]  # fmt: skip
+    for name, text in kinds:
+        yield _source_type_mark(place, name, text, values)
+    yield from _ai_marks(place, values, [source_type(text) for _, text in kinds])
+    yield from _label_marks(place, values)
+    credit = values.get((_PHOTOSHOP, "Credit"), "").strip()
+    if credit in _CREDITS:
+        tool, origin = _CREDITS[credit]
+        yield _mark(place, "photoshop:Credit", credit, origin, Strength.DECLARED, (("tool", tool),))
+    if values.get((_EXIF, "UserComment"), "").strip() == "Screenshot":
+        detail = (("source_type", "screenCapture"),)
+        yield _mark(place, "exif:UserComment", "Screenshot", Origin.MAYBE_AI, Strength.TOOL_SIGNATURE, detail)
+    texts = [(key, values[name]) for name, key in _GENERATOR_TEXT.items() if name in values]
+    yield from (_statement_mark(place, said) for said in recognise(texts))
+    maker = values.get((_XMP, "CreatorTool"))
+    if maker:
+        yield _mark(place, "xmp:CreatorTool", maker, None, Strength.HEURISTIC, (("tool", bounded(maker, 200)),))
+
+
+def _source_type_mark(place: str, name: str, text: str, values: Values) -> Mark:
+    """The mark of a Digital Source Type. Unsigned, "captured" is only a hint: anyone can type it."""
+    kind = source_type(text)
+    detail = _ai_details(values)
+    if kind is None:
+        return _mark(place, f"Iptc4xmpExt:{name}", text, None, Strength.HEURISTIC, detail)
+    detail = (("source_type", kind.term), *detail)
+    strength = Strength.DECLARED
+    if kind.is_step:
+        detail = (*detail, ("step", "true"))
+    if kind.origin is Origin.CAPTURED:
+        strength, detail = Strength.HEURISTIC, (*detail, ("rank", "C1"))
+    return _mark(place, f"Iptc4xmpExt:{name}", text, kind.origin, strength, detail)
+
+
+def _ai_marks(place: str, values: Values, kinds: Iterable[SourceType | None]) -> Iterator[Mark]:
+    """The IPTC 2025.1 properties: AI was used; the whole is generated unless a source type says edited."""
+    used = [(name, values[_IPTC, name]) for name in _AI_DETAILS.values() if (_IPTC, name) in values]
+    if not used:
+        return
+    stated = next((k.origin for k in kinds if k and k.origin and k.origin.is_ai), None)
+    name, text = used[0]
+    yield _mark(place, f"Iptc4xmpExt:{name}", text, stated or Origin.AI_GENERATED, Strength.DECLARED,
+                _ai_details(values))  # fmt: skip
+
+
+def _ai_details(values: Values) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (ours, bounded(values[_IPTC, theirs])) for ours, theirs in _AI_DETAILS.items() if (_IPTC, theirs) in values
+    )
+
+
+def _label_marks(place: str, values: Values) -> Iterator[Mark]:
+    for (space, name), text in values.items():
+        if space == _TC260 and name.upper() == "AIGC":
+            said = aigc_signature(load_json(text))
+            if said is not None:
+                yield _mark(place, "TC260:AIGC", text, said.origin, said.strength, said.detail)
+
+
+def _statement_mark(place: str, said: Statement) -> Mark:
+    return _mark(place, said.key, said.value, said.signature.origin, said.signature.strength, said.signature.detail)
+
+
+def _mark(
+    place: str, key: str, value: str, claims: Origin | None, strength: Strength,
+    detail: tuple[tuple[str, str], ...],
+) -> Mark:  # fmt: skip
+    return Mark(NAME, VERSION, place, key, bounded(value), claims, strength, detail)
+
+
+def _remote(values: Values) -> Iterator[Unchecked]:
+    """A pointer to credentials kept elsewhere: said, never followed."""
+    address = values.get((_TERMS, "provenance"))
+    if address:
+        yield Unchecked("remote manifest", f"it lies at {bounded(address, 300)}; nothing is fetched")
+
+
+def _identifiers(values: Values) -> Iterator[Identifier]:
+    for name, scheme in (("DocumentID", "xmp.did"), ("InstanceID", "xmp.iid")):
+        if values.get((_MM, name)):
+            yield Identifier(scheme, bounded(values[_MM, name], 200))
+
+
+def _references(place: str, properties: Iterable[Property]) -> Iterator[Reference]:
+    """What the file was derived from. OriginalDocumentID names the first ancestor, whose place in the chain
+    nobody knows: it is kept only where nothing more exact is given."""
+    named: dict[str, str] = {}
+    for item in properties:
+        if len(item.path) == 2 and item.path[0] == (_MM, "DerivedFrom") and item.path[1][0] == _REF:
+            named.setdefault(item.path[1][1], bounded(item.value, 200))
+    names = [
+        Identifier(scheme, named[name])
+        for name, scheme in (("instanceID", "xmp.iid"), ("documentID", "xmp.did"))
+        if named.get(name)
+    ]
+    if not names and named.get("originalDocumentID"):
+        names = [Identifier("xmp.did", named["originalDocumentID"])]
+    if names:
+        title = named.get("filePath") or named.get("fileName") or names[0].value
+        yield Reference(
+            Relation.PARENT, tuple(names), title, NAME, VERSION, f"{place}/xmpMM:DerivedFrom", Strength.DECLARED
+        )
