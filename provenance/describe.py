@@ -1,0 +1,150 @@
+"""Describe: everything all readers find in one file, and the verdict."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from provenance.contracts import Reader, Source, TrustList
+from provenance.digest import open_media
+from provenance.errors import CouldNotLook, UnreadableMedia
+from provenance.essence import hash_essence
+from provenance.media_type import UNKNOWN, is_recognised, media_type_of, sniffed
+from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
+from provenance.readers import READERS
+from provenance.readers._faults import as_fault
+from provenance.verdict import judge
+
+HEAD_SIZE: Final = 64 * 1024
+"""Bytes from the start of a file that every reader gets."""
+
+_SIDECAR_SUFFIXES: Final = (".c2pa", ".xmp")
+
+
+def describe(
+    path: Path,
+    *,
+    sha256: bytes = b"",
+    trust: tuple[TrustList, ...] = (),
+    full: bool = False,
+    readers: Iterable[Reader] = READERS,
+    declared: tuple[Mark, ...] = (),
+) -> Description:
+    """What a file says about itself, and what that adds up to.
+
+    Args:
+        sha256: of the whole file where already known; spares sidecars a second read.
+        trust: lists whose signatures count as trusted.
+        full: check hash bindings however large the file is.
+        declared: marks from outside the file, weighed with its own.
+    Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
+    """
+    source = _source(path, sha256, trust, full)
+    accepting = [reader for reader in readers if _accepts(reader, source)]
+    readings = [_read(reader, source) for reader in accepting]
+    media_type = media_type_of(source.head, path)
+    essence, essence_faults = _essence(source, media_type)
+    marks = (*(mark for reading in readings for mark in reading.marks), *declared)
+    faults = (*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults)
+    unchecked = (*(gap for reading in readings for gap in reading.unchecked), *_gaps(source, accepting, media_type))
+    return Description(
+        media_type=media_type,
+        essence=essence,
+        verdict=judge(marks, faults, unchecked),
+        marks=marks,
+        faults=faults,
+        unchecked=unchecked,
+        identifiers=tuple(dict.fromkeys(name for reading in readings for name in reading.identifiers)),
+        references=tuple(ref for reading in readings for ref in reading.references),
+        readers=tuple((reader.NAME, reader.VERSION) for reader in accepting),
+        facts=_facts(readings),
+    )
+
+
+def sidecars_of(path: Path) -> tuple[Path, ...]:
+    """Files beside it that speak about it: ``name.ext.c2pa``, ``name.c2pa``, ``name.ext.xmp``, ``name.xmp``.
+
+    Asked for by name: listing a folder of 100,000 files for each of them would take hours.
+    """
+    if path.suffix.lower() in _SIDECAR_SUFFIXES:
+        return ()
+    found: dict[object, Path] = {}
+    for suffix in _SIDECAR_SUFFIXES:
+        for stem in dict.fromkeys((path.name, path.stem)):
+            for spelling in (suffix, suffix.upper(), f".{suffix[1:].capitalize()}"):
+                _note(found, path.with_name(stem + spelling))
+    return tuple(found.values())
+
+
+def _note(found: dict[object, Path], candidate: Path) -> None:
+    try:
+        status = candidate.stat()
+    except (OSError, ValueError):
+        return
+    # Two spellings are one file where the file system ignores case.
+    found.setdefault((status.st_dev, status.st_ino) if status.st_ino else candidate.name.lower(), candidate)
+
+
+def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool) -> Source:
+    if path.is_dir():
+        raise CouldNotLook("it is a folder", path=path, remedy="name the files in it, or scan the folder")
+    with open_media(path) as file:
+        try:
+            size, head = os.fstat(file.fileno()).st_size, file.read(HEAD_SIZE)
+        except OSError as error:
+            words = f"it could not be read: {error.strerror or error}"
+            raise CouldNotLook(words, path=path, remedy="check the disk or the network share") from error
+    return Source(path, head, size, sha256, trust, full, sidecars_of(path))
+
+
+def _accepts(reader: Reader, source: Source) -> bool:
+    declared: frozenset[str] = getattr(reader, "SIDECARS", frozenset())
+    if any(sidecar.suffix.lower() in declared for sidecar in source.sidecars):
+        return True
+    return reader.accepts(source.path, source.head)
+
+
+def _read(reader: Reader, source: Source) -> Reading:
+    try:
+        return reader.read(source)
+    except UnreadableMedia as error:
+        return Reading(faults=(as_fault(reader.NAME, error, f"{reader.NAME}.unreadable"),))
+    except CouldNotLook:
+        raise
+    except Exception as error:  # a reader's own mistake must not hide what the others found
+        words = f"the reader failed ({type(error).__name__}); what it reads was not looked at"
+        return Reading(faults=(Fault(reader.NAME, "reader.failed", words),))
+
+
+def _essence(source: Source, media_type: str) -> tuple[Essence | None, tuple[Fault, ...]]:
+    if not source.size:
+        return None, ()
+    try:
+        return hash_essence(source.path, media_type), ()
+    except UnreadableMedia as error:
+        return None, (as_fault("essence", error, "essence.unreadable"),)
+
+
+def _own_faults(source: Source) -> Iterable[Fault]:
+    if not source.size:
+        yield Fault("describe", "file.empty", "the file is empty")
+    elif sniffed(source.head) == UNKNOWN:
+        named = mimetypes.guess_type(source.path.name, strict=False)[0]
+        if named is not None and is_recognised(named):
+            words = f"the name says {named}, the bytes are nothing of the kind"
+            yield Fault("describe", "file.content", words)
+
+
+def _gaps(source: Source, accepting: list[Reader], media_type: str) -> Iterable[Unchecked]:
+    if source.size and not any(reader.accepts(source.path, source.head) for reader in accepting):
+        yield Unchecked("what the file says inside", f"no reader for this format ({media_type})")
+
+
+def _facts(readings: list[Reading]) -> dict[str, str | int | float]:
+    facts: dict[str, str | int | float] = {}
+    for reading in readings:
+        facts = {**reading.facts, **facts}
+    return facts
