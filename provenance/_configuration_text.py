@@ -81,7 +81,7 @@ KEYS: Final = (
         "What is never looked at, as patterns like those of .gitignore, on top of the built-in ones for system "
         "files, partial downloads, locks and caches of editing programs.",
     ),
-    Key("watching", "settle_seconds", 2.0, "A file is taken in once it was unchanged for so many seconds.", 0.0, 3600.0),
+    Key("watching", "settle_seconds", 2.0, "A file is taken in once unchanged for so many seconds.", 0.0, 3600.0),
     Key(
         "watching", "sequence_settle_seconds", 60.0,
         "An image sequence is taken in once nothing in it changed for so many seconds.", 0.0, 86400.0,

@@ -17,7 +17,7 @@ from provenance.model import Origin
 from provenance.paths import show
 
 __all__ = [
-    "BUILT_IN_IGNORE", "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Settings",
+    "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Settings",
     "StorePlace", "Tagging", "Trust", "Watching", "Worker", "declared_origin", "find_root", "initial_text",
     "load_settings", "parse_settings", "read_trust", "settings_page",
 ]  # fmt: skip
@@ -25,24 +25,6 @@ __all__ = [
 FILE_NAME: Final = "provenance.toml"
 SIZE_LIMIT: Final = 1 << 20
 """Bytes of a provenance.toml or a trust list that are read; a longer one is refused."""
-
-BUILT_IN_IGNORE: Final = (
-    # operating systems
-    ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".Spotlight-V100/", ".Trashes/", ".Trash-*/", ".fseventsd/",
-    ".TemporaryItems/", "$RECYCLE.BIN/", "System Volume Information/", ".localized", ".AppleDouble/", ".LSOverride",
-    "Icon\r", ".DocumentRevisions-V100/", ".VolumeIcon.icns", ".com.apple.timemachine.*", ".hotfiles.btree",
-    "lost+found/", ".nfs*", ".git/",
-    # not finished, or only locks
-    "*.part", "*.crdownload", "*.download", "*.tmp", "~$*", "*.prlock", "*.lck", "*.lock",
-    # caches and automatic saves of editing programs
-    "Adobe Premiere Pro Auto-Save/", "Adobe Premiere Pro Video Previews/", "Adobe Premiere Pro Audio Previews/",
-    "Adobe Premiere Pro Captured*/", "Media Cache*/", "*.pek", "*.cfa", "*.mcdb", "*.ims", "*.prmdc2", "CacheClip/",
-    ".gallery/", "ProxyMedia/", "*.fcpbundle/**/Render Files/", "msmMMOB.mdb", "msmFMID.pmr",
-    # hash lists, and our own
-    "ascmhl/", ".provenance/", "PROVENANCE-FLAGS.html", "PROVENANCE-FLAGS.txt",
-)  # fmt: skip
-"""Patterns like those of .gitignore that always hold (names as the programs above write them)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Production:
@@ -137,11 +119,6 @@ class Settings:
     @property
     def deliverables_folders(self) -> tuple[Path, ...]:
         return tuple(_placed(self.root, folder) for folder in self.folders.deliverables)
-
-    @property
-    def ignore_patterns(self) -> tuple[str, ...]:
-        """The built-in patterns, then the configured ones, so that ``!name`` can take one back."""
-        return BUILT_IN_IGNORE + self.folders.ignore
 
     @property
     def store_folder(self) -> Path | None:

@@ -2,7 +2,7 @@
 
 Only frame formats count, and only a number that stands apart (``shot.1001.exr``, ``shot_1001.dpx``,
 ``1001.png``), so that versions (``sh010_comp_v003.exr``) stay single. Stills that a camera numbers (DCF,
-JEITA CP-3461B section 3.2: ``IMG_0001.JPG``, ``DSC00012.JPG``) are photographs, never frames.
+JEITA CP-3461B: ``IMG_0001.JPG``, ``DSC00012.JPG``) are photographs, never frames.
 """
 
 from __future__ import annotations

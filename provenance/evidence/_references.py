@@ -10,7 +10,7 @@ from provenance.model import Asset, Evidence, Identifier, Link, Reference
 
 _PRECISION: Final = ("sha256", "c2pa.manifest", "xmp.iid", "xmp.did")
 """Schemes, the most exact first. An XMP DocumentID names every saved version of a document, an InstanceID
-one of them (XMP specification part 2, section 2.8): the broad name counts only where the exact one is unknown."""
+one of them (XMP specification part 2, Media Management): the broad name counts only where the exact one is unknown."""
 
 
 def resolve(asset: Asset, shelf: Shelf, reader: str, source: tuple[str, str]) -> Iterator[Link]:

@@ -1,6 +1,6 @@
 """C2PA ingredients: what a manifest says an asset was made from (parentOf, componentOf, inputTo).
 
-C2PA specification 2.4, section 10.3 (ingredient assertion), https://spec.c2pa.org/
+C2PA specification 2.4, "Ingredient", https://spec.c2pa.org/
 """
 
 from __future__ import annotations

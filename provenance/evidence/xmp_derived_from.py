@@ -1,6 +1,6 @@
 """XMP DerivedFrom and Ingredients: what an editor wrote down when it saved one document out of others.
 
-XMP specification part 2 (2016), section 2.8, xmpMM; ISO 16684-1. Joins by InstanceID, then by DocumentID.
+XMP specification part 2 (2016), XMP Media Management namespace; ISO 16684-1. Joins by InstanceID, then by DocumentID.
 """
 
 from __future__ import annotations

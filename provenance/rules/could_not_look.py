@@ -16,12 +16,15 @@ from provenance.rules.credentials_invalid import FAULTS as BROKEN_CREDENTIALS
 CODE: Final = "LOOK-01"
 REQUIRES: Final[frozenset[str]] = frozenset()
 
+LOOKED: Final = (*BROKEN_CREDENTIALS, "sequence.")
+"""Starts of the fault codes of what was read and is not in order: credentials that do not hold (another
+rule's), and sequences with gaps. Every other fault means that something could not be read.
+"""
+
 
 def objections(case: Case) -> Iterator[Objection]:
-    """One for each reason and each fault. Every fault counts, except credentials that were read and do not
-    hold: those are another rule's.
-    """
-    faults = (fault for fault in case.verdict.faults if not fault.code.startswith(BROKEN_CREDENTIALS))
+    """One for each reason, and one for each fault that kept a reader from reading."""
+    faults = (fault for fault in case.verdict.faults if not fault.code.startswith(LOOKED))
     reasons = dict.fromkeys((*map(show, case.unlooked), *map(_words, faults)))
     file = argument(case.name)
     for reason in reasons:

@@ -1,6 +1,6 @@
 """Content credentials that are delivered still fit the file they speak of.
 
-C2PA specification 2.4, section 15 (validation): an asset changed after signing has an invalid manifest.
+C2PA specification 2.4, "Validation": an asset changed after signing has an invalid manifest.
 A recipient who checks it will ask. https://spec.c2pa.org/
 """
 
