@@ -72,9 +72,7 @@ class Describer:
     Use it as a context manager, or call `close`. Threads may share it; they wait for each other.
     """
 
-    def __init__(
-        self, timeout_seconds: float, *, target: str = DESCRIBE, recycle_after: int = RECYCLE_AFTER
-    ) -> None:
+    def __init__(self, timeout_seconds: float, *, target: str = DESCRIBE, recycle_after: int = RECYCLE_AFTER) -> None:
         self._timeout = timeout_seconds
         self._target = target
         self._recycle_after = recycle_after
@@ -90,15 +88,11 @@ class Describer:
         ProvenanceError describing itself raised.
         """
         with self._lock:
-            process = self._ready(path)
+            request = (os.fsencode(path), sha256, trust, full)
             try:
-                answer = process.ask((os.fsencode(path), sha256, trust, full), self._timeout)
+                answer = self._ask(request, path)
             except _Silent as silence:
-                self._drop()
                 raise _explained(silence, path, self._timeout) from None
-            process.served += 1
-            if process.spent or process.served >= self._recycle_after:
-                self._drop()
         return _described(answer, path)
 
     def close(self) -> None:
@@ -123,20 +117,37 @@ class Describer:
         running = self._worker
         return running.process.pid if running is not None and running.process.poll() is None else None
 
-    def _ready(self, path: Path) -> _Worker:
-        # One that died between two files (the system was out of memory) is no fault of the next file.
-        if self._worker is not None and self._worker.process.poll() is not None:
+    def _ask(self, request: object, path: Path) -> tuple[Any, ...]:
+        waited_for = self._worker is not None
+        running = self._worker or self._begin(path)
+        try:
+            running.ask(request, self._timeout)
+        except _Silent as silence:
             self._drop()
-        if self._worker is None:
-            self._worker = _Worker()
-            try:
-                answer = self._worker.ask((self._target, self._timeout), START_SECONDS)
-            except _Silent as silence:
-                self._drop()
-                raise _explained(silence, path, START_SECONDS, "when it was started") from None
-            if answer != ("ready",):
-                self._drop()
-                raise DescribeFailed(f"the describing process cannot start: {answer[-1:]}", path=path)
+            # One that died between two files (the system was short of memory) is no fault of the next file.
+            if waited_for and not silence.late:
+                return self._ask(request, path)
+            raise
+        try:
+            answer = running.wait(self._timeout)
+        except _Silent:
+            self._drop()
+            raise
+        running.served += 1
+        if running.spent or running.served >= self._recycle_after:
+            self._drop()
+        return answer
+
+    def _begin(self, path: Path) -> _Worker:
+        self._worker = _Worker()
+        try:
+            answer = self._worker.ask((self._target, self._timeout), START_SECONDS)
+        except _Silent as silence:
+            self._drop()
+            raise _explained(silence, path, START_SECONDS, "when it was started") from None
+        if answer != ("ready",):
+            self._drop()
+            raise DescribeFailed(f"the describing process cannot start: {answer[-1:]}", path=path)
         return self._worker
 
     def _drop(self) -> None:
@@ -146,13 +157,13 @@ class Describer:
 
 
 class _Silent(Exception):
-    """No answer: timed out, or the process ended with this code."""
+    """No answer that makes sense: it came too late, or the process ended with this code."""
 
-    def __init__(self, timed_out: bool, code: int | None, why: str = "") -> None:
-        super().__init__(why)
-        self.timed_out = timed_out
+    def __init__(self, late: bool, code: int | None, nonsense: str = "") -> None:
+        super().__init__(nonsense)
+        self.late = late
         self.code = code
-        self.why = why
+        self.nonsense = nonsense
 
 
 class _Worker:
@@ -162,9 +173,7 @@ class _Worker:
         # A group of its own: Ctrl-C in the terminal is for the parent, which then ends the worker.
         groups: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
-            groups = {
-                "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-            }
+            groups = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
         code = f"import sys; sys.path[:] = {sys.path!r}; from watchers.worker import serve; serve()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -177,7 +186,17 @@ class _Worker:
         self.spent = False
 
     def ask(self, request: object, seconds: float) -> tuple[Any, ...]:
-        """Sends a request and waits for the answer. Raises _Silent, the process ended, where none comes."""
+        """Sends a request and waits for the first answer. Raises _Silent, the process ended, where none comes."""
+        assert self.process.stdin is not None
+        try:
+            worker.send(self.process.stdin, request)
+        except OSError as error:
+            raise _Silent(False, self._ended()) from error
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> tuple[Any, ...]:
+        """Waits for an answer. Raises _Silent, the process ended, where none comes."""
+        assert self.process.stdout is not None
         late = threading.Event()
 
         def expire() -> None:
@@ -188,18 +207,17 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            assert self.process.stdin is not None
-            assert self.process.stdout is not None
-            worker.send(self.process.stdin, request)
             answer = _receive(self.process.stdout)
-        except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        except (ValueError, pickle.UnpicklingError) as error:
+            self.kill()
+            raise _Silent(late.is_set(), self._ended(), str(error) or "rubbish") from error
+        except (OSError, EOFError) as error:
+            raise _Silent(late.is_set(), self._ended()) from error
+        finally:
+            # Joined, so that a timer firing at this very moment cannot kill the worker over the next file.
             timer.cancel()
             timer.join()
-            raise _Silent(late.is_set(), self._ended(), str(error)) from error
-        # Joined, so that a timer which fires at this very moment cannot kill the worker over the next file.
-        timer.cancel()
-        timer.join()
-        self.spent = late.is_set()
+            self.spent = late.is_set()
         return answer
 
     def kill(self) -> None:
@@ -226,15 +244,15 @@ class _Worker:
             return self.process.wait(_STOP_SECONDS)
 
 
-def _explained(
-    silence: _Silent, path: Path, seconds: float, when: str = "while it was read"
-) -> DescribeFailed:
-    if silence.timed_out:
+def _explained(silence: _Silent, path: Path, seconds: float, when: str = "while it was read") -> DescribeFailed:
+    if silence.late:
         return DescribeTimedOut(
             f"reading it took longer than {seconds:g} s and was stopped",
             path=path,
             remedy="look at it with 'provenance inspect', or raise the time limit",
         )
+    if silence.nonsense:
+        return DescribeFailed(f"the describing process gave no sensible answer: {silence.nonsense}", path=path)
     code = silence.code
     how = f"by signal {_signal_name(-code)}" if code is not None and code < 0 else f"with exit code {code}"
     return DescribeCrashed(

@@ -213,9 +213,7 @@ class Observer:
             known = frozenset(watched)
             unwatched = sorted(path for path, inode in there.items() if inode not in known)
         named = tuple(unwatched[:NAMED_LIMIT])
-        return Health(
-            alive, self._marks.overflows, unarmed, len(watched), len(there), named, inotify.watch_limit()
-        )
+        return Health(alive, self._marks.overflows, unarmed, len(watched), len(there), named, inotify.watch_limit())
 
     def _arm(self, root: bytes) -> bool:
         assert self._system is not None

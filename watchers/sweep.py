@@ -261,9 +261,7 @@ def compare(seen: Mapping[Where, FileStamp], known: Mapping[Where, FileStamp]) -
     return Changes(frozenset(new), changed, frozenset(gone), renamed)
 
 
-def pair_renames(
-    gone: Mapping[Where, FileStamp], new: Mapping[Where, FileStamp]
-) -> tuple[tuple[Where, Where], ...]:
+def pair_renames(gone: Mapping[Where, FileStamp], new: Mapping[Where, FileStamp]) -> tuple[tuple[Where, Where], ...]:
     """(old, new) for what looks moved: same inode, size and mtime, and no second candidate on either side.
 
     The ctime is left out, a rename changes it. Files without an inode number are never paired.

@@ -1,8 +1,9 @@
 """The child's side of the describer: a loop that describes one file for each request, at low priority.
 
 Requests and answers are pickles behind a length of 8 bytes, over standard input and output. Answers:
-``("ready",)``, ``("broken", why)``, ``("described", Description)``, ``("refused", class, message, path, remedy)``
-for our own errors, ``("raised", text)`` for anything else.
+``("ready",)`` or ``("broken", why)`` at the start; for each file ``("begun",)``, then one of
+``("described", Description)``, ``("refused", class, message, path, remedy)`` for our own errors,
+``("raised", text)`` for anything else.
 """
 
 from __future__ import annotations
@@ -68,10 +69,11 @@ def serve() -> None:
         describe = _load(target)
     except Exception as error:
         send(answers, ("broken", _text(error)))
-        return
+        os._exit(1)  # an orderly end would wait for the listening thread
     send(answers, ("ready",))
     while True:
         path, sha256, trust, full = requests.get()
+        send(answers, ("begun",))
         with _alarm(seconds + _ORPHAN_GRACE):
             answer = _answer(describe, path, sha256=sha256, trust=trust, full=full)
         _give(answers, answer)
@@ -122,7 +124,7 @@ def _answer(describe: Callable[..., object], path: bytes, **how: object) -> tupl
     except ProvenanceError as error:
         where = None if error.path is None else os.fsencode(error.path)
         return "refused", type(error).__name__, error.message, where, error.remedy
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return "raised", _text(error)
 
 
@@ -135,5 +137,5 @@ def _give(answers: IO[bytes], answer: tuple[object, ...]) -> None:
         send(answers, ("raised", _text(error)))
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:TEXT_LIMIT]
