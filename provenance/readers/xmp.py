@@ -45,8 +45,9 @@ _TIFF: Final = "http://ns.adobe.com/tiff/1.0/"
 _TERMS: Final = "http://purl.org/dc/terms/"
 _TC260: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 
-_SOURCE_TYPE_NAMES: Final = frozenset(
-    {"DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType"}
+_PREFIXES: Final = {_IPTC: "Iptc4xmpExt", _MM: "xmpMM"}
+_SOURCE_TYPES: Final = frozenset(
+    (_IPTC, name) for name in ("DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType")
 )
 """The name of the standard, and two that were misspelt in the field."""
 _CREDITS: Final = {
@@ -65,7 +66,7 @@ _GENERATOR_TEXT: Final = {
 }  # fmt: skip
 _FACTS: Final = {
     (_XMP, "CreatorTool"): "creator_tool", (_XMP, "CreateDate"): "date", (_TIFF, "Model"): "camera_model",
-    (_TIFF, "Make"): "camera_make",
+    (_TIFF, "Make"): "camera_make", (_MM, "OriginalDocumentID"): "original_document",
 }  # fmt: skip
 
 Values = Mapping[tuple[str, str], str]
@@ -137,7 +138,7 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
         if len(item.path) == 1 and item.value:
             values.setdefault(item.path[0], item.value)
     return Reading(
-        marks=tuple(_marks(packet.place, values)),
+        marks=tuple(dict.fromkeys(_marks(packet.place, properties, values))),
         unchecked=tuple(_remote(values)),
         identifiers=tuple(_identifiers(values)),
         references=tuple(_references(packet.place, properties)),
@@ -145,14 +146,13 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
     )
 
 
-def _marks(place: str, values: Values) -> Iterator[Mark]:
-    kinds = [
-        (name, text) for (space, name), text in values.items()
-        if space == _IPTC and name in _SOURCE_TYPE_NAMES
-    ]  # fmt: skip
-    for name, text in kinds:
-        yield _source_type_mark(place, name, text, values)
-    yield from _ai_marks(place, values, [source_type(text) for _, text in kinds])
+def _marks(place: str, properties: Iterable[Property], values: Values) -> Iterator[Mark]:
+    # Not from `values`: of two source types that contradict each other both must be seen.
+    kinds = [item for item in properties if item.path[-1] in _SOURCE_TYPES and item.value]
+    for item in kinds:
+        yield _source_type_mark(place, item, values)
+    own = [source_type(item.value) for item in kinds if len(item.path) == 1]
+    yield from _ai_marks(place, values, own)
     yield from _label_marks(place, values)
     credit = values.get((_PHOTOSHOP, "Credit"), "").strip()
     if credit in _CREDITS:
@@ -168,19 +168,27 @@ def _marks(place: str, values: Values) -> Iterator[Mark]:
         yield _mark(place, "xmp:CreatorTool", maker, None, Strength.HEURISTIC, (("tool", bounded(maker, 200)),))
 
 
-def _source_type_mark(place: str, name: str, text: str, values: Values) -> Mark:
-    """The mark of a Digital Source Type. Unsigned, "captured" is only a hint: anyone can type it."""
-    kind = source_type(text)
-    detail = _ai_details(values)
-    if kind is None:
-        return _mark(place, f"Iptc4xmpExt:{name}", text, None, Strength.HEURISTIC, detail)
-    detail = (("source_type", kind.term), *detail)
+def _source_type_mark(place: str, item: Property, values: Values) -> Mark:
+    """The mark of a Digital Source Type. Unsigned, "captured" is only a hint: anyone can type it.
+
+    Inside a structure (xmpMM:Pantry) it speaks of another document that may or may not have been used.
+    """
+    kind, key = source_type(item.value), "/".join(f"{_PREFIXES.get(s, s)}:{n}" for s, n in item.path)
+    origin = kind.origin if kind else None
+    if kind is None or (len(item.path) > 1 and not (origin and origin.is_ai)):
+        return _mark(place, key, item.value, None, Strength.HEURISTIC, ())
+    detail: tuple[tuple[str, str], ...] = (("source_type", kind.term),)
+    if len(item.path) > 1:
+        note = ("note", "said of a document that went into this one")
+        return _mark(place, key, item.value, Origin.MAYBE_AI, Strength.DECLARED, (*detail, note))
     strength = Strength.DECLARED
+    detail += _ai_details(values)
     if kind.is_step:
-        detail = (*detail, ("step", "true"))
-    if kind.origin is Origin.CAPTURED:
-        strength, detail = Strength.HEURISTIC, (*detail, ("rank", "C1"))
-    return _mark(place, f"Iptc4xmpExt:{name}", text, kind.origin, strength, detail)
+        detail += (("step", "true"),)
+    if origin is Origin.CAPTURED:
+        strength = Strength.HEURISTIC
+        detail += (("rank", "C1"),)
+    return _mark(place, key, item.value, origin, strength, detail)
 
 
 def _ai_marks(place: str, values: Values, kinds: Iterable[SourceType | None]) -> Iterator[Mark]:

@@ -1,0 +1,226 @@
+"""Essence survives retagging and remuxing, and changes with the picture."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from provenance.errors import UnreadableMedia
+from provenance.essence import hash_essence
+from provenance.model import Essence
+
+EXIF = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 0) + bytes(4)
+
+
+def picture(shade: int = 90) -> Image.Image:
+    return Image.radial_gradient("L").resize((64, 48)).point(lambda value: (value + shade) % 256).convert("RGB")
+
+
+def encoded(kind: str, shade: int = 90, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture(shade).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+@pytest.fixture
+def essence(tmp_path: Path) -> Callable[[bytes, str], Essence | None]:
+    def hash_bytes(data: bytes, media_type: str) -> Essence | None:
+        path = tmp_path / "media.bin"
+        path.write_bytes(data)
+        return hash_essence(path, media_type)
+
+    return hash_bytes
+
+
+Hash = Callable[[bytes, str], Essence | None]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [segment(0xE1, EXIF), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>"), segment(0xFE, b"hello"),
+     segment(0xEB, b"JP" + bytes(30)), segment(0xED, b"Photoshop 3.0\0")],
+    ids=["exif", "xmp", "comment", "c2pa", "iptc"],
+)  # fmt: skip
+def test_a_retagged_jpeg_keeps_its_essence(essence: Hash, added: bytes) -> None:
+    plain = encoded("JPEG")
+
+    tagged = plain[:2] + added + plain[2:]
+
+    assert essence(tagged, "image/jpeg") == essence(plain, "image/jpeg")
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 2}])
+def test_a_trailer_or_second_image_is_no_part_of_a_jpeg(essence: Hash, options: dict[str, object]) -> None:
+    plain = encoded("JPEG", **options)
+
+    assert essence(plain + encoded("JPEG", 10), "image/jpeg") == essence(plain, "image/jpeg")
+
+
+def test_another_picture_or_another_colour_transform_changes_the_essence_of_a_jpeg(essence: Hash) -> None:
+    plain = encoded("JPEG")
+    adobe = plain[:2] + segment(0xEE, b"Adobe\0\x64\0\0\0\0\1") + plain[2:]
+
+    found = {essence(data, "image/jpeg") for data in (plain, encoded("JPEG", 91), adobe)}
+
+    assert len(found) == 3
+
+
+def test_a_jpeg_without_a_picture_has_no_essence(essence: Hash) -> None:
+    with pytest.raises(UnreadableMedia, match=r"jpeg\."):
+        essence(b"\xff\xd8\xff\xd9", "image/jpeg")
+
+
+def test_a_retagged_png_keeps_its_essence_also_when_its_data_is_divided_again(essence: Hash) -> None:
+    plain = encoded("PNG")
+    at = plain.index(b"IDAT") - 4
+    length = int.from_bytes(plain[at : at + 4], "big")
+    data = plain[at + 8 : at + 8 + length]
+    tagged = (
+        plain[:at] + chunk(b"tEXt", b"parameters\0x") + chunk(b"eXIf", EXIF[6:]) + chunk(b"caBX", b"x")
+        + chunk(b"IDAT", data[:9]) + chunk(b"IDAT", data[9:]) + chunk(b"tIME", bytes(7)) + chunk(b"IEND", b"")
+    )  # fmt: skip
+
+    assert essence(tagged, "image/png") == essence(plain, "image/png")
+
+
+def test_another_picture_or_transparency_changes_the_essence_of_a_png(essence: Hash) -> None:
+    found = {essence(encoded("PNG", shade), "image/png") for shade in (1, 2)}
+    clear = encoded("PNG", 1, transparency=(1, 2, 3))
+
+    assert len(found | {essence(clear, "image/png")}) == 3
+
+
+def test_the_stripped_sample_has_the_essence_of_the_picture_it_was(samples: Path) -> None:
+    marked = hash_essence(samples / "stills/ai_generated.png", "image/png")
+
+    assert hash_essence(samples / "stills/stripped.png", "image/png") == marked
+
+
+def remux(source: Path, target: Path, options: dict[str, str] | None = None) -> None:
+    with av.open(str(source)) as given, av.open(str(target), "w", options=options or {}) as made:
+        streams = {s.index: made.add_stream_from_template(s) for s in given.streams if s.type in ("video", "audio")}
+        for packet in given.demux():
+            if packet.dts is not None and packet.stream.index in streams:
+                packet.stream = streams[packet.stream.index]
+                made.mux(packet)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("b.mov", {}), ("b.mp4", {"movflags": "faststart"}), ("b.m4v", {})]
+)
+def test_a_remuxed_clip_keeps_its_essence(
+    samples: Path, tmp_path: Path, name: str, options: dict[str, str]
+) -> None:
+    source = samples / "clips/ai_clip.mp4"
+    remux(source, tmp_path / name, options)
+
+    made = hash_essence(tmp_path / name, "video/mp4")
+
+    assert made == hash_essence(source, "video/mp4")
+    assert made is not None
+    assert made.scheme == "bmff-samples/1"
+
+
+def test_two_clips_with_other_pictures_differ(samples: Path) -> None:
+    found = {hash_essence(samples / "clips" / name, "video/mp4") for name in ("ai_clip.mp4", "plate.mp4")}
+
+    assert len(found) == 2
+
+
+def test_a_fragmented_clip_falls_back_to_its_media_data(samples: Path, tmp_path: Path) -> None:
+    remux(samples / "clips/plate.mp4", tmp_path / "b.mp4", {"movflags": "frag_keyframe+empty_moov"})
+
+    made = hash_essence(tmp_path / "b.mp4", "video/mp4")
+
+    assert made is not None
+    assert made.scheme == "bmff-mdat/1"
+
+
+@pytest.mark.timeout(20)
+def test_tables_that_point_at_the_same_bytes_over_and_over_do_not_keep_us_reading(essence: Hash) -> None:
+    def box(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body) + 8) + kind + body
+
+    count = 200_000
+    table = box(
+        b"stbl",
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1))
+        + box(b"stsz", struct.pack(">III", 0, 0x7FFFFFFF, count))
+        + box(b"stco", struct.pack(">II", 0, count) + struct.pack(">I", 8) * count),
+    )
+    media = box(b"mdia", box(b"hdlr", bytes(8) + b"vide" + bytes(12)) + box(b"minf", table))
+    data = box(b"ftyp", b"isom0000") + box(b"mdat", b"x" * 100) + box(b"moov", box(b"trak", media))
+
+    made = essence(data, "video/mp4")
+
+    assert made is not None
+    assert made.scheme == "bmff-mdat/1"
+
+
+@pytest.mark.skipif("AVIF" not in Image.registered_extensions().values(), reason="Pillow without AVIF")
+def test_a_retagged_avif_keeps_its_essence(essence: Hash) -> None:
+    plain = essence(encoded("AVIF"), "image/avif")
+    tagged = essence(encoded("AVIF", exif=EXIF[6:], xmp=b"<x/>"), "image/avif")
+
+    assert plain == tagged
+    assert plain is not None
+    assert plain.scheme == "bmff-items/1"
+    assert essence(encoded("AVIF", 10), "image/avif") != plain
+
+
+def wave(data: bytes, *more: tuple[bytes, bytes]) -> bytes:
+    parts = [(b"fmt ", struct.pack("<HHIIHH", 1, 1, 48_000, 96_000, 2, 16)), *more, (b"data", data)]
+    body = b"".join(k + struct.pack("<I", len(d)) + d + b"\0" * (len(d) % 2) for k, d in parts)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
+
+
+def test_a_retagged_wave_keeps_its_essence_and_another_sound_has_its_own(essence: Hash) -> None:
+    plain = essence(wave(b"1234"), "audio/wav")
+
+    assert essence(wave(b"1234", (b"bext", b"abc"), (b"_PMX", b"<x/>")), "audio/wav") == plain
+    assert essence(wave(b"1235"), "audio/wav") != plain
+
+
+def test_a_wave_beyond_four_gigabytes_is_read_by_its_long_length(essence: Hash) -> None:
+    small = wave(b"1234")
+    sizes = b"ds64" + struct.pack("<IQQQI", 28, 0, 4, 2, 0)
+    long = b"RF64" + b"\xff" * 4 + b"WAVE" + sizes + small[12:-12] + b"data" + b"\xff" * 4 + b"1234"
+
+    assert essence(long + b"LIST" + struct.pack("<I", 4) + b"INFO", "audio/x-rf64") == essence(small, "audio/wav")
+
+
+def test_a_retagged_webp_keeps_its_essence(essence: Hash) -> None:
+    plain = essence(encoded("WEBP"), "image/webp")
+
+    assert essence(encoded("WEBP", exif=EXIF, xmp=b"<x/>"), "image/webp") == plain
+    assert essence(encoded("WEBP", 10), "image/webp") != plain
+
+
+def test_an_avi_is_its_movie_list(essence: Hash) -> None:
+    def avi(frame: bytes, note: bytes = b"") -> bytes:
+        movie = b"movi" + b"00dc" + struct.pack("<I", len(frame)) + frame
+        lists = b"".join(b"LIST" + struct.pack("<I", len(b)) + b for b in (b"hdrl", b"INFO" + note, movie))
+        return b"RIFF" + struct.pack("<I", len(lists) + 4) + b"AVI " + lists
+
+    assert essence(avi(b"abcd"), "video/x-msvideo") == essence(avi(b"abcd", b"note"), "video/x-msvideo")
+    assert essence(avi(b"abcd"), "video/x-msvideo") != essence(avi(b"abce"), "video/x-msvideo")
+
+
+@pytest.mark.parametrize("media_type", ["image/tiff", "application/pdf", "application/octet-stream"])
+def test_other_media_have_no_essence_of_their_own(essence: Hash, media_type: str) -> None:
+    assert essence(b"whatever", media_type) is None
