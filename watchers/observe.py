@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -141,6 +142,7 @@ class Observer:
         with self._lock:
             if self._system is not None:
                 return
+            _calm_watchdog()
             before = inotify.descriptors()
             self._system = SystemObserver()
             self._inotify = inotify.descriptors() - before
@@ -263,6 +265,12 @@ class Observer:
     def _threads_live(self, system: BaseObserver) -> bool:
         reader = getattr(system, "_inotify_fd", None)
         return system.is_alive() and (reader is None or reader.is_alive())
+
+
+def _calm_watchdog() -> None:
+    # When a folder appears inside one just made, watchdog registers it twice and warns about that, on the
+    # thread that reads events. Harmless, unless warnings are errors (python -W error): then the thread dies.
+    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
 
 
 def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:

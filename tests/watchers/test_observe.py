@@ -277,6 +277,36 @@ def test_starts_a_dead_observing_thread_again(tmp_path: Path, watch: Callable[..
 
 
 @linux_only
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_starts_a_reader_again_that_died_of_an_error(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    watched = watch(tmp_path)
+    reader = watched.observer._system._inotify_fd  # type: ignore[union-attr]
+    group = next(iter(watched.observer._system.emitters))._inotify  # type: ignore[union-attr, attr-defined]
+    group.on_event = lambda event: 1 / 0
+    (tmp_path / "x.mov").write_bytes(b"1")
+    reader.join(DEADLINE)
+
+    assert not watched.observer.health().alive
+    assert watched.observer.mend() == (os.fsencode(tmp_path),)
+
+    assert watched.observer.health().alive
+    (tmp_path / "y.mov").write_bytes(b"1")
+    assert watched.sees(tmp_path, b"")
+
+
+@linux_only
+def test_survives_watchdogs_warning_about_a_folder_seen_twice(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    watched = watch(tmp_path)
+    (tmp_path / "a").mkdir()
+    assert watched.sees(tmp_path, b"a")
+    group = next(iter(watched.observer._system.emitters))._inotify  # type: ignore[union-attr, attr-defined]
+
+    group._add_callback(os.fsencode(tmp_path / "a"))  # what the race of mkdir -p does on the reading thread
+
+    assert watched.observer.health().alive
+
+
+@linux_only
 def test_counts_the_folders_that_the_kernel_watches(tmp_path: Path, watch: Callable[..., Watched]) -> None:
     for number in range(30):
         (tmp_path / f"{number}" / "below").mkdir(parents=True)
