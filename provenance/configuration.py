@@ -26,6 +26,7 @@ FILE_NAME: Final = "provenance.toml"
 SIZE_LIMIT: Final = 1 << 20
 """Bytes of a provenance.toml or a trust list that are read; a longer one is refused."""
 
+
 @dataclass(frozen=True, slots=True)
 class Production:
     """The production: id is a UUID as text, title what people call it."""

@@ -6,6 +6,7 @@ control characters first, then HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -31,6 +32,9 @@ _ANSWER_WORDS: Final = {
     Answer.INCIDENTAL: "Judged incidental",
 }
 _WIDTH: Final = 96
+_COMMAND: Final = re.compile(r"\bprovenance [a-z]+(?: (?:'[^']*'|[^\s;'])+)*")
+"""A command in the text of a finding: it runs to the next semicolon outside quotes, or to the end."""
+_JOINT: Final = "\x00"  # stands in no text that was shown
 _NO_PERMISSION: Final = (
     "This page shows what is known at the time above. It is not a permission to deliver: "
     "run provenance check before you hand anything over."
@@ -130,10 +134,12 @@ def _time(milliseconds: int) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    # A command must stay in one piece to be copied; a long word is never broken.
-    return wrap(
-        text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    # What a person may copy stays in one piece: words are never broken, commands are wrapped as one word.
+    joined = _COMMAND.sub(lambda command: command[0].replace(" ", _JOINT), text)
+    lines = wrap(
+        joined, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
+    return [line.replace(_JOINT, " ") for line in lines]
 
 
 def _html(text: str) -> str:
@@ -155,13 +161,24 @@ def _finding_html(finding: Finding) -> str:
     kind = finding.severity.value.lower() if finding.is_open or finding.severity is Severity.WARN else "answered"
     answer = f'<p class="answer">{_html(_answer(finding.decision))}</p>' if finding.decision else ""
     label = f"{_html(_SEVERITY_WORDS[finding.severity])} <small>{_html(finding.code)}</small>"
-    return f'<div class="finding {kind}"><p class="label">{label}</p><p>{_html(finding.text)}</p>{answer}</div>\n'
+    return f'<div class="finding {kind}"><p class="label">{label}</p><p>{_text_html(finding.text)}</p>{answer}</div>\n'
+
+
+def _text_html(text: str) -> str:
+    """The text with its commands marked, so that they stand out and can be selected."""
+    shown = show(text)
+    parts: list[str] = []
+    end = 0
+    for command in _COMMAND.finditer(shown):
+        parts += [_html(shown[end : command.start()]), f"<code>{_html(command[0])}</code>"]
+        end = command.end()
+    return "".join((*parts, _html(shown[end:])))
 
 
 _STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1d2126; --soft: #5b6570; --paper: #fff; --line: #d9dee3;
+:root { color-scheme: light dark; --ink: #1d2126; --soft: #5b6570; --paper: #fff; --line: #d9dee3; --field: #f1f3f5;
   --block: #b3261e; --decide: #8a5300; --warn: #44576d; --clear: #1b6b3a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #a3adb8; --paper: #16191d; --line: #343b43;
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #a3adb8; --paper: #16191d; --line: #343b43; --field: #23282e;
   --block: #ff8a80; --decide: #ffc266; --warn: #a9bdd3; --clear: #7fd6a0; } }
 body { margin: 0 auto; max-width: 52rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
@@ -173,14 +190,16 @@ h2 { font-size: 1.1rem; margin: 2.25rem 0 .75rem; }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: .9rem 1.1rem; margin: 0 0 1rem; }
 h3 { font: 600 .95rem/1.4 ui-monospace, Menlo, Consolas, monospace; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 .finding { border-left: .25rem solid var(--line); padding: .1rem 0 .1rem .85rem; margin: .75rem 0 0; }
+code { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace; background: var(--field);
+  border-radius: .25rem; padding: .05em .3em; }
 .finding p { margin: .15rem 0; overflow-wrap: anywhere; } .label { font-weight: 600; }
 .block { border-color: var(--block); } .block .label { color: var(--block); }
 .decide { border-color: var(--decide); } .decide .label { color: var(--decide); }
 .warn { border-color: var(--warn); } .warn .label { color: var(--warn); }
 .answered, .answered .label { color: var(--soft); } .answer { font-style: italic; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
-@media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb; --block: #8c1d18;
-  --decide: #6b4100; --warn: #33475b; --clear: #14532d; } body { max-width: none; padding: 0; font-size: 10pt; }
+@media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb; --field: #fff;
+  --block: #8c1d18; --decide: #6b4100; --warn: #33475b; --clear: #14532d; } body { max-width: none; padding: 0; font-size: 10pt; }
   article, .finding { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
 

@@ -116,8 +116,11 @@ def ends(case: Case) -> tuple[Ancestor, ...]:
     return tuple(ancestor for ancestor in case.ancestors if ancestor.sha256 not in inner)
 
 
-def unexplained(case: Case) -> Iterator[str]:
-    """Why a case's ancestry does not explain it; nothing where it does."""
+def unexplained(case: Case, *, known_ai: bool = False) -> Iterator[str]:
+    """Why a case's ancestry does not explain it; nothing where it does.
+
+    Args: with known_ai, ancestors that are AI are no reason: they are known, and another rule's.
+    """
     if not case.ancestors:
         yield "nothing is recorded of what it was made from"
     elif not case.inputs_complete:
@@ -128,7 +131,8 @@ def unexplained(case: Case) -> Iterator[str]:
         yield "part of its lineage is only a question"
     last = {ancestor.sha256 for ancestor in ends(case)}
     for ancestor in case.ancestors:
-        yield from _unexplained_ancestor(ancestor, ancestor.sha256 in last)
+        if not (known_ai and ancestor.origin.is_ai):
+            yield from _unexplained_ancestor(ancestor, ancestor.sha256 in last)
 
 
 def _unexplained_ancestor(ancestor: Ancestor, is_end: bool) -> Iterator[str]:

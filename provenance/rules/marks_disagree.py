@@ -20,7 +20,9 @@ REQUIRES: Final[frozenset[str]] = frozenset()
 def objections(case: Case) -> Iterator[Objection]:
     """One for all conflicts of the marks together, one for each declaration against them, one for cycles."""
     file = argument(case.name)
-    settle = f"Compare provenance show {file}, then: provenance decide {file} --approve --by NAME --reference REF"
+    settle = (
+        f"Compare provenance show {file}; then settle it: provenance decide {file} --approve --by NAME --reference REF"
+    )
     said = dict.fromkeys(show(conflict.text).rstrip(".") for conflict in case.verdict.conflicts)
     if said:
         yield Objection(Severity.DECIDE, f"The marks of {show(case.name)} disagree: {'; '.join(said)}. {settle}")
@@ -30,7 +32,8 @@ def objections(case: Case) -> Iterator[Objection]:
     if circles:
         text = (
             f"The lineage of {show(case.name)} runs in a circle: {'; '.join(circles)}. "
-            f"See provenance lineage {file}, then: provenance decide {file} --approve --by NAME --reference REF"
+            f"See provenance lineage {file}; then settle it: "
+            f"provenance decide {file} --approve --by NAME --reference REF"
         )
         yield Objection(Severity.DECIDE, text)
 

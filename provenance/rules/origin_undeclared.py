@@ -19,8 +19,9 @@ REQUIRES: Final[frozenset[str]] = frozenset()
 
 def objections(case: Case) -> Iterator[Objection]:
     """One for the asset's own origin, one for each ancestor that may be AI, one for each open question."""
-    if case.origin in (Origin.UNDECLARED, Origin.MAYBE_AI) and not taint.explained(case):
-        yield Objection(Severity.DECIDE, _own(case))
+    reasons = list(taint.unexplained(case, known_ai=True))
+    if case.origin in (Origin.UNDECLARED, Origin.MAYBE_AI) and reasons:
+        yield Objection(Severity.DECIDE, _own(case, reasons))
     names = taint.names_of(case)
     for ancestor in case.ancestors:
         if ancestor.origin is Origin.MAYBE_AI:
@@ -30,10 +31,10 @@ def objections(case: Case) -> Iterator[Objection]:
             yield _about(case, ancestor, names, "may come from", f"is {ancestor.origin}")
 
 
-def _own(case: Case) -> str:
+def _own(case: Case, reasons: list[str]) -> str:
     file = argument(case.name)
     state = "says that it may contain AI" if case.origin is Origin.MAYBE_AI else "does not say where it came from"
-    why = "; ".join(list(taint.unexplained(case))[:3])
+    why = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more reasons" if len(reasons) > 3 else "")
     return (
         f"{show(case.name)} {state}, and its lineage does not explain it: {why}. "
         f"Say what it is: provenance declare {file} ORIGIN --by NAME --basis REASON; or link what it was "

@@ -227,9 +227,16 @@ def tainted_cases(draw: st.DrawFn) -> Case:
     verdict = Verdict(
         draw(ORIGINS),
         conflicts=tuple(draw(st.lists(st.just(Conflict("x", "they differ")), max_size=1))),
-        faults=tuple(draw(st.lists(st.sampled_from([Fault("r", "c2pa.broken", "b"), Fault("r", "z", "c")]), max_size=2))),
+        faults=tuple(
+            draw(st.lists(st.sampled_from([Fault("r", "c2pa.broken", "b"), Fault("r", "z", "c")]), max_size=2))
+        ),
     )
-    declared = draw(st.lists(st.builds(Declaration, st.just(SHA), ORIGINS, st.just("x"), st.just("y"), st.booleans(), st.just(0)), max_size=2))
+    declared = draw(
+        st.lists(
+            st.builds(Declaration, st.just(SHA), ORIGINS, st.just("x"), st.just("y"), st.booleans(), st.just(0)),
+            max_size=2,
+        )
+    )
     return Case(SHA, "a", Kind.FILE, verdict, own, tuple(declared), ancestors, (), draw(st.booleans()), (), (), "final")
 
 
@@ -237,7 +244,9 @@ DECISIONS = st.builds(
     Decision,
     uid=st.sampled_from(["1", "2", "3"]),
     sha256=st.sampled_from([SHA, OTHER]),
-    codes=st.lists(st.sampled_from(["NFX-01", "GEN-01", "GEN-02", "GEN-03", "LOOK-01", "LOOK-02"]), max_size=4).map(tuple),
+    codes=st.lists(st.sampled_from(["NFX-01", "GEN-01", "GEN-02", "GEN-03", "LOOK-01", "LOOK-02"]), max_size=4).map(
+        tuple
+    ),
     answer=st.sampled_from(list(Answer)),
     by=st.just("post supervisor"),
     at=st.integers(0, NOW),

@@ -87,9 +87,7 @@ def test_the_weakest_link_carries_an_explanation() -> None:
 
 def test_complete_clean_inputs_explain_an_undeclared_render() -> None:
     chain = (link(A, B), link(B, C))
-    judged = case(
-        Origin.UNDECLARED, ancestor(B, Origin.UNDECLARED, link(A, B)), ancestor(C, Origin.CAPTURED, *chain)
-    )
+    judged = case(Origin.UNDECLARED, ancestor(B, Origin.UNDECLARED, link(A, B)), ancestor(C, Origin.CAPTURED, *chain))
 
     assert [found.sha256 for found in ends(judged)] == [C]
     assert explained(judged)
