@@ -21,4 +21,4 @@ json_option: Final = click.option(
 )
 
 file_argument: Final = click.argument("file", metavar="FILE")
-"""A path, or 8 and more digits of a SHA-256; `desk.production.resolve` finds the asset."""
+"""A path, or 8 and more digits of a SHA-256; `desk.selection.Selection.one` finds the asset."""

@@ -116,10 +116,14 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, cut: int = 
     cut %= len(headings)
     if not _is_piped():
         widths[cut] = max(8, min(widths[cut], _width() - sum(widths) + widths[cut] - 2 * (len(widths) - 1)))
-    lines = [[(one, DIM) for one in headings], *([(cell, _TONES.get(cell)) for cell in row] for row in shown)]
-    for line in lines:
-        cells = (click.style(_fit(one, w), fg=tone) for (one, tone), w in zip(line, widths, strict=True))
-        click.echo("  ".join(cells).rstrip(), color=_color())
+    _print_row(headings, widths, [DIM] * len(headings))
+    for row in shown:
+        _print_row(row, widths, [_TONES.get(cell) for cell in row])
+
+
+def _print_row(row: Sequence[str], widths: Sequence[int], tones: Sequence[str | None]) -> None:
+    cells = [click.style(_fit(one, width), fg=tone) for one, width, tone in zip(row, widths, tones, strict=True)]
+    click.echo("  ".join(cells).rstrip(), color=_color())
 
 
 def _fit(text: str, width: int) -> str:
