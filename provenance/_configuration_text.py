@@ -203,7 +203,7 @@ def _single_blanks(lines: list[str]) -> Iterator[str]:
         before = line
 
 
-_HEADER: Final = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?")
+_HEADER: Final = re.compile(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(?:#.*)?")
 _ASSIGNED: Final = re.compile(r"""\s*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:\s*\.\s*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)\s*=""")
 _PART: Final = re.compile(r""""([^"\n]*)"|'([^'\n]*)'|([\w-]+)""")
 

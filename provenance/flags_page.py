@@ -178,8 +178,8 @@ def _text_html(text: str) -> str:
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1d2126; --soft: #5b6570; --paper: #fff; --line: #d9dee3; --field: #f1f3f5;
   --block: #b3261e; --decide: #8a5300; --warn: #44576d; --clear: #1b6b3a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #a3adb8; --paper: #16191d; --line: #343b43; --field: #23282e;
-  --block: #ff8a80; --decide: #ffc266; --warn: #a9bdd3; --clear: #7fd6a0; } }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #a3adb8; --paper: #16191d; --line: #343b43;
+  --field: #23282e; --block: #ff8a80; --decide: #ffc266; --warn: #a9bdd3; --clear: #7fd6a0; } }
 body { margin: 0 auto; max-width: 52rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 h1 { font-size: 1rem; font-weight: 600; color: var(--soft); margin: 0; }
@@ -199,7 +199,8 @@ code { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace; background: va
 .answered, .answered .label { color: var(--soft); } .answer { font-style: italic; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb; --field: #fff;
-  --block: #8c1d18; --decide: #6b4100; --warn: #33475b; --clear: #14532d; } body { max-width: none; padding: 0; font-size: 10pt; }
+  --block: #8c1d18; --decide: #6b4100; --warn: #33475b; --clear: #14532d; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
   article, .finding { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
 
