@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +11,7 @@ from provenance.contracts import Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.essence import hash_essence
-from provenance.media_type import UNKNOWN, is_recognised, media_type_of, sniffed
+from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
 from provenance.readers import READERS
 from provenance.readers._faults import as_fault
@@ -132,7 +131,7 @@ def _own_faults(source: Source) -> Iterable[Fault]:
     if not source.size:
         yield Fault("describe", "file.empty", "the file is empty")
     elif sniffed(source.head) == UNKNOWN:
-        named = mimetypes.guess_type(source.path.name, strict=False)[0]
+        named = by_name(source.path)
         if named is not None and is_recognised(named):
             words = f"the name says {named}, the bytes are nothing of the kind"
             yield Fault("describe", "file.content", words)

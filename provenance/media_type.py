@@ -64,8 +64,17 @@ _SVG: Final = re.compile(
 
 
 def media_type_of(head: bytes, name: PurePath) -> str:
-    """The media type of a file. Args: head is its first bytes, name where it lies."""
-    return _by_bytes(head) or (mimetypes.guess_type(name.name, strict=False)[0] if head else None) or UNKNOWN
+    """The media type of a file. Args: head is its first bytes, name where it lies.
+
+    A name counts only for types that cannot be told by their bytes; a JPEG without a JPEG's start is none.
+    """
+    named = by_name(name)
+    return _by_bytes(head) or (named if head and named and not is_recognised(named) else UNKNOWN)
+
+
+def by_name(name: PurePath) -> str | None:
+    """The media type that a file's name promises."""
+    return mimetypes.guess_type(name.name, strict=False)[0]
 
 
 def sniffed(head: bytes) -> str:

@@ -165,9 +165,7 @@ def _disclosures(manifest: Manifest) -> Iterator[Statement]:
         tool, version = _disclosed(name, body)
         if tool is not None:
             raw = json.dumps(body, ensure_ascii=False, default=str)[:2_000]
-            yield Statement(
-                label, name, raw, Origin.AI_GENERATED, involved=True, tool=tool, version=version
-            )
+            yield Statement(label, name, raw, Origin.AI_GENERATED, involved=True, tool=tool, version=version)
 
 
 def _disclosed(name: str, body: Json) -> tuple[str | None, str]:

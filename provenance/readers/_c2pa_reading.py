@@ -183,9 +183,7 @@ def _marks(store: Store, believe: _Belief, told: Told) -> Iterator[Mark]:
             yield _mark(store, manifest, looser, entry, believe, told)
 
 
-def _mark(
-    store: Store, manifest: Manifest, relation: str, entry: Statement, believe: _Belief, told: Told
-) -> Mark:
+def _mark(store: Store, manifest: Manifest, relation: str, entry: Statement, believe: _Belief, told: Told) -> Mark:
     claims = of_asset(entry.claims, relation)
     strength = believe.of_capture(manifest) if claims is Origin.CAPTURED else believe.strength(manifest)
     detail = {

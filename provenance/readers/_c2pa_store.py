@@ -256,8 +256,9 @@ def _code(item: Json, label: str, *, fails: bool, ours: bool) -> _Code:
 def _standing(codes: list[_Code]) -> Standing:
     names = {code.name for code in codes}
     # Whoever recorded "untrusted" had other trust lists than we have.
-    known = {_UNTRUSTED} if any(code.ours and code.name == _TRUSTED for code in codes) else set()
-    failures = tuple(sorted({code.name for code in codes if code.fails} - known))
+    trusted = any(code.ours and code.name == _TRUSTED for code in codes)
+    outdated = [code for code in codes if trusted and code.name == _UNTRUSTED and not code.ours]
+    failures = tuple(sorted({code.name for code in codes if code.fails and code not in outdated}))
     broken = tuple(name for name in failures if not _SOFT.fullmatch(name))
     trust = next((code.found_in for code in codes if code.found_in is not None), None)
     if broken or _SIGNED not in names:

@@ -25,6 +25,7 @@ from provenance.media_type import UNKNOWN, sniffed
 from provenance.model import Fault, Reading, Unchecked
 from provenance.readers import _c2pa_reading as reading
 from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse_store, text
+from provenance.readers._faults import opened
 
 NAME: Final = "c2pa"
 VERSION: Final = "1"
@@ -69,7 +70,7 @@ def accepts(path: Path, head: bytes) -> bool:
 
 
 def read(source: Source) -> Reading:
-    """What the embedded manifest and the `.c2pa` sidecars say."""
+    """What the embedded manifest and the `.c2pa` sidecars say. Raises UnreadableMedia where it cannot be opened."""
     readings = []
     if accepts(source.path, source.head):
         readings.append(_embedded(source))
@@ -84,7 +85,7 @@ def _embedded(source: Source) -> Reading:
     kind = _media_type(source)
 
     def load(trust: tuple[TrustList, ...]) -> Json:
-        with open_media(source.path) as file:
+        with opened(source.path) as file:
             return _load(kind, file, None, trust, checked)
 
     told, unowned = reading.Told(source.trust, place="c2pa", version=VERSION), None
@@ -144,7 +145,7 @@ def _bound(source: Source, manifest: bytes) -> tuple[Store, bool | None]:
     if source.size > LARGE and not source.full:
         return parse_store(_without_mismatch(document)), None
     kind = _media_type(source)
-    with open_media(source.path) as file:
+    with opened(source.path) as file:
         document = _load(kind, file, manifest, source.trust, True)
     store = parse_store(document)
     failures = store.standings[store.active].failures if store.active in store.standings else (MISMATCH,)
@@ -176,9 +177,7 @@ def _media_type(source: Source) -> str:
     return _NAMES_HERE.get(kind, kind) if kind in _READABLE else UNKNOWN
 
 
-def _load(
-    kind: str, file: BinaryIO, manifest: bytes | None, trust: tuple[TrustList, ...], checked: bool
-) -> Json:
+def _load(kind: str, file: BinaryIO, manifest: bytes | None, trust: tuple[TrustList, ...], checked: bool) -> Json:
     """c2pa's detailed JSON. Raises _Refused with the reading that stands for c2pa's error."""
     import c2pa  # 0.2 s: only where a file is read
 
