@@ -71,9 +71,13 @@ class Assets:
         known = self.readers(asset.sha256)
         if known is not None and known == dict(asset.description.readers):
             return False
+        self.record_again(asset)
+        return True
+
+    def record_again(self, asset: Asset) -> None:
+        """Records a description that says more than the known one (a sidecar came, a reader was told more)."""
         public, personal = codec.put_asset(asset)
         self._ledger.append("asset.described", public, personal)
-        return True
 
     def readers(self, sha256: bytes) -> dict[str, str] | None:
         """Name and version of the readers that described an asset; None where it is unknown."""

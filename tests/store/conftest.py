@@ -50,7 +50,9 @@ def an_asset(
     return Asset(sha(word), Kind.FILE, len(word), description, b"x" * 16)
 
 
-def a_link(child: str, parent: str, relation: Relation = Relation.COMPONENT, *, person: bool = False, used: bool = True) -> Link:
+def a_link(
+    child: str, parent: str, relation: Relation = Relation.COMPONENT, *, person: bool = False, used: bool = True
+) -> Link:
     source = "person" if person else "test"
     evidence = Evidence(source, "1", "by test", Strength.DECLARED, by="the assistant editor" if person else "")
     return Link(sha(child), sha(parent), relation, evidence, used)

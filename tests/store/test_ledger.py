@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from provenance.errors import LedgerBroken, StoreError, UsageError
 from provenance.model import Answer, Decision, Origin, Place, Relation
 from store import Store, open_store, rebuild
 from store.rows import KINDS
-
 from tests.store.conftest import a_link, an_asset, sha
 
 LOCAL_TABLES = {"local", "mount", "scanned_folder", "stat_index", "journal", "_sqlite_migrations"}

@@ -1,0 +1,214 @@
+"""One settled file, from its bytes to its row: digest → describe → link → store, in one transaction.
+
+The stat is compared before and after reading, so that a file that changed meanwhile is looked at again and
+never recorded half. What cannot be read is a fault with a name; the line goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from provenance.configuration import Settings, declared_origin
+from provenance.contracts import TrustList
+from provenance.describe import sidecars_of
+from provenance.digest import digest_file
+from provenance.errors import ChangedMeanwhile
+from provenance.evidence import EVIDENCE
+from provenance.model import (
+    Asset,
+    Description,
+    Digests,
+    Fault,
+    FileStamp,
+    Kind,
+    Mark,
+    Origin,
+    Place,
+    Unchecked,
+    Verdict,
+)
+from provenance.places import Places
+from provenance.verdict import judge
+from store import Known, Store
+from watchers.describer import DescribeFailed
+from watchers.sweep import look_at
+
+UNKNOWN_TYPE: Final = "application/octet-stream"
+
+
+class Describes(Protocol):
+    """What `watchers.describer.Describer` offers."""
+
+    def __call__(
+        self, path: Path, *, sha256: bytes = b"", trust: tuple[TrustList, ...] = (), full: bool = False
+    ) -> Description: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a place: the asset there now (None: nothing is there), whether its content is new here,
+    and whether anything was learned that its descendants' findings may depend on.
+    """
+
+    place: Place
+    sha256: bytes | None
+    new: bool = False
+    learned: bool = False
+
+
+class Ingest:
+    """Ingests files and records them.
+
+    Args:
+        store, places, settings: of the production.
+        describe: reads marks; may raise DescribeFailed.
+        trust: the trust lists.
+        versions: name and version of the readers in use, to know which assets to read again.
+        wall_ns: nanoseconds since 1970.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        places: Places,
+        settings: Settings,
+        describe: Describes,
+        *,
+        trust: tuple[TrustList, ...] = (),
+        versions: dict[str, str],
+        wall_ns: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._places = places
+        self._settings = settings
+        self._describe = describe
+        self._trust = trust
+        self._versions = versions
+        self._wall_ns = wall_ns
+
+    def ingest(self, place: Place, moved_from: Callable[[bytes, FileStamp | None], Place | None]) -> Ingested:
+        """Takes in the file at a place.
+
+        Args: moved_from says, of a content and stamp, which place it seems to have come from.
+
+        Raises:
+            ChangedMeanwhile: look again later.
+            CouldNotLook: unreadable now; the journal keeps it.
+        """
+        path = self._places.path_of(place)
+        if look_at(os.fsencode(path)) is None:
+            return self.end(place, "deleted")
+        began = self._wall_ns()
+        digests, stamp = digest_file(path)
+        known = self._store.assets.readers(digests.sha256)
+        asset = None
+        if known is None or self._outdated(known) or sidecars_of(path):
+            asset = self.describe(path, digests)
+            if look_at(os.fsencode(path)) != stamp:
+                raise ChangedMeanwhile("it changed while it was read", path=path)
+        with self._store.writing():
+            origin = moved_from(digests.sha256, stamp)
+            ingested = self.record(place, digests.sha256, asset, moved_from=origin)
+            look = {place.name: Known(stamp, digests.sha256, began)}
+            self._store.index.put_all(place.volume, place.folder, look)
+            self._store.journal.done(place)
+        return ingested
+
+    def now_ns(self) -> int:
+        """Nanoseconds since 1970, of the clock handed in."""
+        return self._wall_ns()
+
+    def describe(self, path: Path, digests: Digests) -> Asset:
+        """The asset that a file is; a describer that failed leaves a fault instead of marks."""
+        description = self.description(path, digests.sha256)
+        known = self._store.assets.readers(digests.sha256)
+        if known is not None:
+            description = remembering(self._store.assets.get(digests.sha256).description, description)
+        return Asset(digests.sha256, Kind.FILE, digests.size, description, digests.xxh128)
+
+    def description(self, path: Path, sha256: bytes) -> Description:
+        """What the readers say of a file, or a fault where they were stopped or died over it."""
+        try:
+            return self._describe(path, sha256=sha256, trust=self._trust)
+        except DescribeFailed as error:
+            fault = Fault("describe", error.CODE.replace("-", ".", 1), error.message)
+            unchecked = (Unchecked("all marks", error.message),)
+            verdict = Verdict(Origin.UNDECLARED, faults=(fault,), unchecked=unchecked)
+            readers = tuple(sorted(self._versions.items()))
+            return Description(UNKNOWN_TYPE, None, verdict, faults=(fault,), unchecked=unchecked, readers=readers)
+
+    def record(self, place: Place, sha256: bytes, asset: Asset | None, *, moved_from: Place | None = None) -> Ingested:
+        """Writes down what lies at a place; call it inside a transaction.
+
+        Args: asset is None where the content is known and nothing new was read.
+        """
+        assets = self._store.assets
+        new = assets.readers(sha256) is None
+        learned = asset is not None and self._record_asset(asset)
+        first_time = assets.first_place(sha256) is None
+        if moved_from is not None:
+            assets.end(moved_from, "moved", moved_to=place)
+        assets.sight(sha256, place)
+        if first_time and self._declare_by_folder(sha256, place):
+            learned = True
+        return Ingested(place, sha256, new, learned)
+
+    def _record_asset(self, asset: Asset) -> bool:
+        if not self._store.assets.record(asset):
+            known = self._store.assets.get(asset.sha256)
+            if known.description == asset.description:
+                return False
+            self._store.assets.record_again(asset)
+        for source in EVIDENCE:
+            for link in source.links(asset, self._store.lineage):
+                self._store.lineage.add(link)
+        return True
+
+    def _declare_by_folder(self, sha256: bytes, place: Place) -> bool:
+        folder = self._places.folder_path(place.volume, place.folder)
+        for working in self._settings.working_folders:
+            if folder == working or folder.is_relative_to(working):
+                inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
+                declared = declared_origin(self._settings, "" if inside == "." else inside)
+                if declared is not None:
+                    name, origin = declared
+                    self._store.assets.declare(sha256, origin, basis=name, folder=True)
+                    return True
+        return False
+
+    def _outdated(self, known: dict[str, str]) -> bool:
+        return any(self._versions.get(name, version) != version for name, version in known.items())
+
+    def end(self, place: Place, reason: str) -> Ingested:
+        """Nothing lies at a place any more."""
+        with self._store.writing():
+            self._store.assets.end(place, reason)
+            self._store.index.drop(place.volume, place.folder, [place.name])
+            self._store.journal.done(place)
+        return Ingested(place, None)
+
+
+def remembering(before: Description, now: Description) -> Description:
+    """The newer description of the same content, with what a sidecar said that is no longer there.
+
+    The bytes are the same, so what the file itself says cannot have got less; but a sidecar can be deleted, and
+    an AI claim once seen is not forgotten by deleting it.
+    """
+    here = set(now.marks)
+    kept = tuple(
+        replace(mark, detail=(*mark.detail, ("gone", "yes")) if mark.says("gone") is None else mark.detail)
+        for mark in before.marks
+        if "sidecar:" in mark.place and _bare(mark) not in {_bare(one) for one in here}
+    )
+    if not kept:
+        return now
+    marks = (*now.marks, *kept)
+    return replace(now, marks=marks, verdict=judge(marks, now.faults, now.unchecked))
+
+
+def _bare(mark: Mark) -> Mark:
+    return replace(mark, detail=tuple(pair for pair in mark.detail if pair[0] != "gone"))

@@ -1,0 +1,423 @@
+"""Sweep → settle → journal → ingest → judge, in turns. The daemon and a single scan drive the same one.
+
+Everything that is seen is in the journal before anything acts on it, and leaves it in the transaction that
+records what it was. Nothing here waits: whoever drives it decides when the next turn is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provenance.configuration import Settings, read_trust
+from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError, UsageError
+from provenance.model import Delivery, FileStamp, Place
+from provenance.places import Places
+from provenance.readers import READERS
+from provenance.sequences import ImageSequence, group, parse_frame, parse_pattern
+from store import Known, Store, Waiting
+from watchers import deliverables
+from watchers.event import Event, EventKind, Tell
+from watchers.ignore import Ignore, is_sidecar, main_files_of
+from watchers.ingest import Describes, Ingest, Ingested
+from watchers.ingest_sequence import SequenceIngest
+from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, watched_roots
+from watchers.settle import SequenceSettler, Settler, Settling
+from watchers.sweep import look_at
+
+RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
+"""How long to leave an unreadable file alone, by how often it failed."""
+
+TURN_SECONDS: Final = 0.5
+"""Ingesting goes on this long before the driver gets its turn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Time, handed in: `monotonic` and `wall` in seconds, `wall_ns` in nanoseconds since 1970."""
+
+    monotonic: Callable[[], float]
+    wall: Callable[[], float]
+    wall_ns: Callable[[], int]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of it so far, for progress and reports."""
+
+    seen: int = 0
+    done: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    bytes_done: int = 0
+
+
+class Pipeline:
+    """One production's line from a seen file to a judged one.
+
+    Args:
+        store, settings, places: of the production.
+        describe: reads marks (`Describer`).
+        clocks: time.
+        tell: called with every Event.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, places: Places, describe: Describes, clocks: Clocks, tell: Tell
+    ) -> None:
+        self._store, self._settings, self._places, self._clocks, self._tell = store, settings, places, clocks, tell
+        self.roots = watched_roots(settings)
+        self._ignore = Ignore(settings.folders.ignore)
+        self._reconciler = Reconciler(store, places, self._ignore)
+        versions = {reader.NAME: reader.VERSION for reader in READERS}
+        self._ingest = Ingest(
+            store, places, settings, describe,
+            trust=read_trust(settings), versions=versions, wall_ns=clocks.wall_ns,
+        )  # fmt: skip
+        self._sequence = SequenceIngest(store, places, self._ingest)
+        quiet = settings.watching.settle_seconds
+        self._files: Settler[Place] = Settler(clocks.monotonic, quiet, wall=clocks.wall)
+        frames = settings.watching.sequence_settle_seconds
+        self._families: SequenceSettler[Place] = SequenceSettler(clocks.monotonic, frames, wall=clocks.wall)
+        # A sequence that has not been touched for that long by the file system's own clocks needs only the
+        # second look of a single file: a first scan does not wait a minute for last year's renders
+        self._old_families: SequenceSettler[Place] = SequenceSettler(clocks.monotonic, quiet, wall=clocks.wall)
+        self._ahead: set[Place] = set()
+        self._ready: list[tuple[tuple[bool, bytes, bytes], int, Place]] = []
+        self._queued: set[Place] = set()
+        self._pushed = 0
+        self._gone: dict[Place, tuple[Known, float]] = {}
+        self._told: set[tuple[str, str]] = set()
+        self.tally = Tally()
+        self.told = 0
+        self.deliveries: tuple[Delivery, ...] = ()
+
+    def open(self) -> None:
+        """Names the volumes and opens the configured deliveries. Raises StoreError."""
+        for volume in self._places.volumes:
+            self._store.name_volume(volume.uid, volume.root.name)
+        deliverables.open_deliveries(self._store, self._settings, self._places)
+        self._refresh_deliveries()
+
+    def _refresh_deliveries(self) -> None:
+        self.deliveries = tuple(self._store.decisions.deliveries())
+
+    def sweep_all(self) -> tuple[Noted, ...]:
+        """Sweeps every root whole. Raises StoreError."""
+        self.tally.seen = 0
+        return tuple(self.sweep(root) for root in self.roots)
+
+    def sweep(self, root: Path, start: bytes = b"", *, deep: bool = True) -> Noted:
+        """Sweeps a root, or one folder of it. Raises StoreError."""
+        noted = self._reconciler.reconcile(root, self._now_ms(), start=start, deep=deep)
+        for path, reason in (*noted.faults, *noted.missing):
+            self._fault(path, reason)
+        self.tally.seen += noted.seen
+        self._take_in(noted)
+        return noted
+
+    def _take_in(self, noted: Noted) -> None:
+        for place, stamp in (*noted.files.items(), *noted.sidecars.items()):
+            self._files.look(place, stamp)
+        for place, stamp in noted.frames.items():
+            self._ahead.add(place)
+            self._files.look(place, stamp)
+        for place, members in noted.families.items():
+            self._look_at_family(place, members or self._members(place))
+        due = self._clocks.monotonic() + 2 * self._settings.watching.settle_seconds
+        for place, known in noted.gone.items():
+            self._gone.setdefault(place, (known, due))
+
+    def take_up(self) -> None:
+        """Looks at what the journal holds and nobody watches over: after a restart, and when a retry is due."""
+        for waiting in self._store.journal.waiting(self._now_ms()):
+            if waiting.place in self._queued or waiting.place in self._files:
+                continue
+            if waiting.reason == SEQUENCE:
+                if waiting.place not in self._families and waiting.place not in self._old_families:
+                    self._look_at_family(waiting.place, self._members(waiting.place))
+            else:
+                self._look(waiting)
+
+    def _look(self, waiting: Waiting) -> None:
+        stamp = self._stamp(waiting.place)
+        if stamp is None:
+            self._vanished(waiting.place)
+        else:
+            self._files.look(waiting.place, stamp)
+
+    def turn(self) -> bool:
+        """Does what is due now, for TURN_SECONDS at most; True where there is more to do at once.
+
+        Raises StoreError.
+        """
+        now = self._clocks.monotonic()
+        for place in self._files.due(now):
+            self._settle(place)
+        for settler in (self._families, self._old_families):
+            for place in settler.due(now):
+                if settler.look(place, self._members(place)) is not Settling.WAITING:
+                    self._queue(place)
+        end = now + TURN_SECONDS
+        while self._ready and self._clocks.monotonic() < end:
+            place = heapq.heappop(self._ready)[-1]
+            self._queued.discard(place)
+            self._work(place)
+        self._finish_gone(now)
+        return bool(self._ready)
+
+    def _settle(self, place: Place) -> None:
+        stamp = self._stamp(place)
+        match self._files.look(place, stamp):
+            case Settling.GONE:
+                self._vanished(place)
+            case Settling.SETTLED:
+                self._queue(place)
+
+    def _queue(self, place: Place) -> None:
+        """Deliverables first, then folder by folder."""
+        if place not in self._queued:
+            self._queued.add(place)
+            self._pushed += 1
+            heapq.heappush(self._ready, (self._urgency(place), self._pushed, place))
+
+    def _urgency(self, place: Place) -> tuple[bool, bytes, bytes]:
+        return not any(deliverables.holds(one, place) for one in self.deliveries), place.folder, place.name
+
+    def _look_at_family(self, place: Place, members: dict[bytes, FileStamp]) -> None:
+        newest = max((max(one.mtime_ns, one.ctime_ns) for one in members.values()), default=0)
+        quiet = self._settings.watching.sequence_settle_seconds
+        old = self._clocks.wall() - newest / 1e9 >= quiet
+        settler, other = (self._old_families, self._families) if old else (self._families, self._old_families)
+        other.forget(place)
+        if settler.look(place, members) is not Settling.WAITING:
+            self._queue(place)
+
+    def _members(self, family: Place) -> dict[bytes, FileStamp]:
+        """The frames of a family that lie in its folder now."""
+        return {name: stamp for found, stamps in self._sequences_of(family) for name, stamp in stamps.items()}
+
+    def _sequences_of(self, family: Place) -> list[tuple[ImageSequence, dict[bytes, FileStamp]]]:
+        folder = os.fsencode(self._places.folder_path(family.volume, family.folder))
+        try:
+            with os.scandir(folder) as entries:
+                names = [entry.name for entry in entries if parse_frame(entry.name) is not None]
+        except OSError:
+            return []
+        found = []
+        for sequence in group(names)[0]:
+            if family_name(sequence) == family.name:
+                stamps = {name: look_at(folder + b"/" + name) for name in sequence.names()}
+                found.append((sequence, {name: stamp for name, stamp in stamps.items() if stamp is not None}))
+        return found
+
+    def _stamp(self, place: Place) -> FileStamp | None:
+        try:
+            return look_at(os.fsencode(self._places.path_of(place)))
+        except (OSError, UsageError):
+            return None
+
+    def _work(self, place: Place) -> None:
+        """Ingests one settled place; a fault is kept in the journal and told once."""
+        try:
+            if place in self._ahead:
+                self._ahead.discard(place)
+                self._look_ahead(place)
+            elif is_sidecar(place.name):
+                self._pass_on(place)
+            elif self._is_family(place):
+                self._work_family(place)
+            else:
+                self._after(self._ingest.ingest(place, self._moved_from), place)
+        except ChangedMeanwhile:
+            self._again(place)
+        except StoreError:
+            raise
+        except ProvenanceError as error:
+            self._failed(place, error)
+
+    def _is_family(self, place: Place) -> bool:
+        return b"%0" in place.name and self._stamp(place) is None
+
+    def _look_ahead(self, place: Place) -> None:
+        frame = parse_frame(place.name)
+        found = self._sequence.look_ahead(place, frame.frame if frame is not None else 0)
+        if found is not None:
+            self._after(found, place)
+
+    def _work_family(self, family: Place) -> None:
+        found = self._sequences_of(family)
+        if not found:
+            self._dissolve(family)
+        for sequence, stamps in found:
+            ingested = self._sequence.ingest(family, sequence, stamps, self._moved_from)
+            self._after(ingested, ingested.place)
+        with self._store.writing():
+            self._store.journal.done(family)
+
+    def _dissolve(self, family: Place) -> None:
+        """A sequence of which too few frames are left: its sighting ends, what is left are single files."""
+        for sighting in self._store.assets.live_in(family.volume, family.folder, below=False):
+            sequence = _sequence_at(sighting.place)
+            if sequence is not None and family_name(sequence) == family.name:
+                due = self._clocks.monotonic() + 2 * self._settings.watching.sequence_settle_seconds
+                stamp = FileStamp(0, 0, 0, 0)
+                self._gone.setdefault(sighting.place, (Known(stamp, sighting.sha256, 0), due))
+        folder = self._places.folder_path(family.volume, family.folder)
+        root = next((one for one in self.roots if folder == one or folder.is_relative_to(one)), None)
+        if root is not None and folder.is_dir():
+            inside = folder.relative_to(root)
+            self.sweep(root, b"" if inside == Path() else os.fsencode(inside.as_posix()), deep=False)
+
+    def _pass_on(self, sidecar: Place) -> None:
+        """A sidecar settled: the files it speaks about are read again."""
+        path = self._places.path_of(sidecar)
+        stamp = self._stamp(sidecar)
+        siblings = os.listdir(os.fsencode(path.parent))
+        mains = [Place(sidecar.volume, sidecar.folder, name) for name in main_files_of(sidecar.name, siblings)]
+        with self._store.writing():
+            self._store.journal.note(mains, SIDECAR, self._now_ms())
+            if stamp is not None:
+                self._store.index.put(sidecar, stamp, None, 0)
+            self._store.journal.done(sidecar)
+        for main in mains:
+            if (found := self._stamp(main)) is not None:
+                self._files.look(main, found)
+
+    def _after(self, ingested: Ingested, place: Place) -> None:
+        """Counts, tells, and judges what the new knowledge touches."""
+        if ingested.sha256 is None:
+            self._tell_gone(place, "deleted")
+            touched = self._left(place)
+        else:
+            self.tally.done += 1
+            self.tally.new += ingested.new
+            summary = self._store.assets.summary(ingested.sha256)
+            self.tally.bytes_done += summary.size
+            self._tell_found(ingested, summary.origin.value, summary.strength.words, tainted=summary.tainted)
+            touched = {ingested.sha256} | self._left(place)
+        self.judge(touched)
+
+    def _left(self, place: Place) -> set[bytes]:
+        """Contents that lay at a place before: a delivery may have lost them."""
+        return {
+            finding.sha256
+            for delivery in self.deliveries
+            if deliverables.holds(delivery, place)
+            for finding in self._store.decisions.findings(delivery.name)
+            if finding.name == deliverables.name_of(delivery, place)
+        }
+
+    def judge(self, touched: set[bytes]) -> None:
+        """Judges assets, and what was made from them, where they lie in a delivery. Raises StoreError."""
+        self.told += 1
+        fresh = deliverables.judge_touched(self._store, self.deliveries, touched, self._now_ms())
+        for finding in fresh:
+            data = {
+                "code": finding.code, "severity": finding.severity.value, "delivery": finding.delivery,
+                "name": finding.name, "sha256": finding.sha256.hex(), "open": finding.is_open,
+            }  # fmt: skip
+            self._tell(Event(EventKind.FLAGGED, Path(finding.delivery) / finding.name, finding.text, data))
+        self.settle_deliveries()
+
+    def settle_deliveries(self) -> None:
+        """Holds and puts back where that is configured. The flags pages are the driver's to write."""
+        if not self._settings.deliverables_gate.hold:
+            return
+        for delivery in self.deliveries:
+            for kind, move in ((EventKind.HELD, deliverables.hold), (EventKind.PUT_BACK, deliverables.put_back)):
+                try:
+                    moved = move(self._store, self._places, delivery)
+                except (CouldNotLook, UsageError) as error:
+                    self._fault(error.path or Path(delivery.name), str(error))
+                    continue
+                for before, now in moved:
+                    self._tell(Event(kind, now, f"{kind.value}: moved from {before}", {"from": str(before)}))
+
+    def _moved_from(self, sha256: bytes, stamp: FileStamp | None) -> Place | None:
+        """A place that held this content and is empty now: then it moved."""
+        for place, (known, _) in self._gone.items():
+            if known.sha256 == sha256 and self._stamp(place) is None:
+                del self._gone[place]
+                self._store.index.drop(place.volume, place.folder, [place.name])
+                return place
+        return None
+
+    def _finish_gone(self, now: float) -> None:
+        for place, (_, due) in list(self._gone.items()):
+            if now < due:
+                continue
+            del self._gone[place]
+            if self._stamp(place) is None and self._root_is_there(place):
+                self._vanished(place)
+
+    def _root_is_there(self, place: Place) -> bool:
+        path = self._places.path_of(place)
+        root = next((one for one in self.roots if path.is_relative_to(one)), None)
+        return root is not None and root.is_dir() and any(root.iterdir())
+
+    def _vanished(self, place: Place) -> None:
+        """Nothing lies at a place any more: its sighting ends, its asset stays known."""
+        self._ahead.discard(place)
+        touched = self._left(place)
+        was = self._store.assets.at(place)
+        self._ingest.end(place, "deleted")
+        if was is not None:
+            self._tell_gone(place, "deleted")
+        self.judge(touched)
+
+    def _again(self, place: Place) -> None:
+        if self._is_family(place):
+            self._look_at_family(place, self._members(place))
+        elif (stamp := self._stamp(place)) is not None:
+            self._files.look(place, stamp)
+
+    def _failed(self, place: Place, error: ProvenanceError) -> None:
+        tries = next((one.tries for one in self._store.journal.faults() if one.place == place), 0)
+        wait = RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)]
+        with self._store.writing():
+            self._store.journal.note([place], SEQUENCE if self._is_family(place) else "seen", self._now_ms())
+            self._store.journal.failed(place, str(error.message), self._now_ms() + wait * 1000)
+        self.told += 1
+        self._fault(error.path or self._places.path_of(place), error.message)
+
+    def _fault(self, path: Path, reason: str) -> None:
+        # Once, not ten thousand times: a folder that cannot be read is told when it begins, not at every sweep
+        if (key := (str(path), reason)) not in self._told:
+            self._told.add(key)
+            self._tell(Event(EventKind.FAULT, path, reason, {"reason": reason}))
+
+    def _tell_found(self, ingested: Ingested, origin: str, strength: str, *, tainted: bool) -> None:
+        kind = EventKind.FOUND if ingested.new else EventKind.JUDGED
+        data = {
+            "sha256": ingested.sha256.hex() if ingested.sha256 else "", "origin": origin, "strength": strength,
+            "tainted": tainted, "new": ingested.new,
+        }  # fmt: skip
+        self._tell(Event(kind, self._places.path_of(ingested.place), f"{origin} ({strength})", data))
+
+    def _tell_gone(self, place: Place, reason: str) -> None:
+        self.tally.gone += 1
+        self._tell(Event(EventKind.GONE, self._places.path_of(place), reason, {"reason": reason}))
+
+    def _now_ms(self) -> int:
+        return self._clocks.wall_ns() // 1_000_000
+
+    @property
+    def waiting(self) -> int:
+        """How many places are seen and not yet done."""
+        return len(self._files) + len(self._families) + len(self._old_families) + len(self._ready) + len(self._gone)
+
+    def next_due(self) -> float | None:
+        """When the next look is due (`monotonic` seconds), or None where nothing waits."""
+        times = [self._files.next_due(), self._families.next_due(), self._old_families.next_due()]
+        times += [due for _, due in self._gone.values()]
+        return min((one for one in times if one is not None), default=None)
+
+
+def _sequence_at(place: Place) -> ImageSequence | None:
+    return parse_pattern(os.fsdecode(place.name))
