@@ -141,6 +141,8 @@ def _unexplained_ancestor(ancestor: Ancestor, is_end: bool) -> Iterator[str]:
         yield f"{name} is {ancestor.origin}"
     elif is_end and ancestor.origin not in CLEAN_ORIGINS:
         yield f"the origin of {name} is {ancestor.origin}"
+    elif ancestor.origin not in CLEAN_ORIGINS and not ancestor.inputs_complete:
+        yield f"nobody said that the recorded inputs of {name} are all of them"
     elif is_end and by_folder_only(ancestor.origin, ancestor.verdict, ancestor.declarations):
         yield f"{name} is {ancestor.origin} only because of the folder it came in"
 
@@ -148,7 +150,7 @@ def _unexplained_ancestor(ancestor: Ancestor, is_end: bool) -> Iterator[str]:
 def explained(case: Case) -> bool:
     """True where recorded, complete inputs all end in material that is not AI.
 
-    `case.inputs_complete` must hold for every undeclared asset on the way, not for the case alone: the
-    store that walks the lineage knows that. Explaining changes no origin.
+    Complete inputs are asked of every undeclared asset on the way, not of the case alone. Explaining changes
+    no origin.
     """
     return next(unexplained(case), None) is None

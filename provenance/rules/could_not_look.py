@@ -24,8 +24,10 @@ rule's), and sequences with gaps. Every other fault means that something could n
 
 def objections(case: Case) -> Iterator[Objection]:
     """One for each reason, and one for each fault that kept a reader from reading."""
-    faults = (fault for fault in case.verdict.faults if not fault.code.startswith(LOOKED))
-    reasons = dict.fromkeys((*map(show, case.unlooked), *map(_words, faults)))
+    faults = [fault for fault in case.verdict.faults if not fault.code.startswith(LOOKED)]
+    told = {f"{fault.reader}: {fault.text}" for fault in faults}
+    others = (reason for reason in case.unlooked if reason not in told)
+    reasons = dict.fromkeys((*map(show, others), *map(_words, faults)))
     file = argument(case.name)
     for reason in reasons:
         yield Objection(
