@@ -279,6 +279,13 @@ def test_what_could_not_be_looked_at_is_named_with_its_reason() -> None:
     assert {objection.severity for objection in found} == {Severity.DECIDE}
 
 
+def test_a_reason_that_is_a_fault_too_is_told_once() -> None:
+    failed = Fault("exif", "reader.failed", "it raised")
+    case = replace(BY_CAMERA, verdict=Verdict(Origin.CAPTURED, faults=(failed,)), unlooked=("exif: it raised",))
+
+    assert len(list(could_not_look.objections(case))) == 1
+
+
 def test_a_gap_in_a_sequence_was_looked_at() -> None:
     case = replace(BY_CAMERA, verdict=Verdict(Origin.CAPTURED, faults=(Fault("sequence", "sequence.gap", "3"),)))
 

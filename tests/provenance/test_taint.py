@@ -87,10 +87,20 @@ def test_the_weakest_link_carries_an_explanation() -> None:
 
 def test_complete_clean_inputs_explain_an_undeclared_render() -> None:
     chain = (link(A, B), link(B, C))
-    judged = case(Origin.UNDECLARED, ancestor(B, Origin.UNDECLARED, link(A, B)), ancestor(C, Origin.CAPTURED, *chain))
+    between = ancestor(B, Origin.UNDECLARED, link(A, B), inputs_complete=True)
+    judged = case(Origin.UNDECLARED, between, ancestor(C, Origin.CAPTURED, *chain))
 
     assert [found.sha256 for found in ends(judged)] == [C]
     assert explained(judged)
+
+
+def test_a_render_on_the_way_whose_inputs_may_be_more_explains_nothing() -> None:
+    chain = (link(A, B), link(B, C))
+    between = ancestor(B, Origin.UNDECLARED, link(A, B))
+    judged = case(Origin.UNDECLARED, between, ancestor(C, Origin.CAPTURED, *chain))
+
+    assert list(unexplained(judged)) == ["nobody said that the recorded inputs of B.mov are all of them"]
+    assert not explained(judged)
 
 
 @pytest.mark.parametrize("origin", [Origin.UNDECLARED, Origin.MAYBE_AI, Origin.AI_GENERATED, Origin.AI_EDITED])
