@@ -8,6 +8,7 @@ from provenance.containers.span import lie, read_up_to, size_of
 
 MAGICS: Final = (b"GIF87a", b"GIF89a")
 _BLOCKS: Final = 1_000_000
+_FAR: Final = 256 << 20
 _XMP: Final = b"XMP DataXMP"
 _TRAILER: Final = 258
 """Bytes of the magic trailer that lets a plain GIF reader skip an XMP packet."""
@@ -18,8 +19,10 @@ def xmp_of(file: BinaryIO, limit: int) -> bytes | None:
     head = read_up_to(file, 0, 13)
     if head[:6] not in MAGICS or len(head) < 13:
         raise lie("gif.no_header", "there is no GIF header")
-    size, position = size_of(file), 13 + _palette(head[10])
+    size, position = min(size_of(file), _FAR + 1), 13 + _palette(head[10])
     for _ in range(_BLOCKS):
+        if position > _FAR:
+            raise lie("gif.too_long", f"only the first {_FAR} bytes are looked at")
         block = read_up_to(file, position, 14)
         if block[:1] == b"!" and block[1:2] == b"\xff" and block[3:14] == _XMP:
             return _packet(read_up_to(file, position + 14, limit + _TRAILER))

@@ -69,15 +69,16 @@ def recognise(texts: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
 def aigc_signature(value: object) -> Signature | None:
     """A TC260 label (GB 45438-2025) in parsed JSON: Label 1 is generated, 2 and 3 are possibly so.
 
-    At least one other field name of the standard must be there: anyone may call something AIGC.
+    At least one other field of the standard must be filled: anyone may call something AIGC. A label without
+    a number we know is a question.
     """
     if isinstance(value, dict) and isinstance(value.get("AIGC"), dict | str):
         inner = value["AIGC"]
         value = inner if isinstance(inner, dict) else load_json(inner)
-    if not isinstance(value, dict) or not _AIGC_FIELDS & value.keys():
+    if not isinstance(value, dict) or not any(value.get(name) for name in _AIGC_FIELDS):
         return None
     label = str(value.get("Label", value.get("AIGCLabel", "")))
-    origin = {"1": Origin.AI_GENERATED, "2": Origin.MAYBE_AI, "3": Origin.MAYBE_AI}.get(label)
+    origin = Origin.AI_GENERATED if label == "1" else Origin.MAYBE_AI
     producer = str(value.get("ContentProducer", value.get("ServiceProvider", "")))
     tool = next((name for code, name in _PRODUCERS.items() if code in producer), producer)
     details = {"tool": tool, "label": label, "producer": producer, "produce_id": value.get("ProduceID")}

@@ -56,7 +56,7 @@ def parse_packet(data: bytes) -> tuple[Property, ...]:
     Raises UnreadableMedia: ``xmp.entities`` for document types and entities, ``xmp.unreadable`` for what is
     no XML or too deep, ``xmp.too_many`` for too many values.
     """
-    root = _parse(data.strip(b"\0 \r\n\t"))
+    root = _parse(_as_utf8(data).strip(b"\0 \r\n\t"))
     found: list[Property] = []
     for description in _descriptions(root):
         for item in _fields(description, (), 0):
@@ -79,6 +79,12 @@ def _parse(data: bytes) -> Element:
     except (ParseError, ValueError, LookupError, RecursionError, AttributeError) as error:
         raise lie("xmp.unreadable", f"it is not well-formed ({error})") from error
     return root
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """A packet in UTF-8: XMP may also be UTF-16, told by its first bytes (part 1, section 7.1)."""
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(data[:2])
+    return data.decode(wide, "replace").encode("utf-8", "replace") if wide else data
 
 
 def _descriptions(root: Element) -> Iterator[Element]:

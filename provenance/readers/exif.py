@@ -36,10 +36,13 @@ _SCANNERS: Final = re.compile(
 """Names of film scanners, flatbeds and minilabs, some of which claim FileSource 3 (digital camera)."""
 _NAME_LIMIT: Final = 64
 _READS: Final = 300_000
+_CLASSIC: Final = b"II*\0"
+_VARIANTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
 
 
 class _Metered:
-    """A file that gives up after so many reads: a lying directory can make exifread spin for minutes."""
+    """A TIFF for exifread that gives up after so many reads, as a lying directory can make it spin for
+    minutes, and that hides the magic numbers of Olympus and Panasonic, which are TIFFs in all else."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._reads = file, 0
@@ -48,7 +51,9 @@ class _Metered:
         self._reads += 1
         if self._reads > _READS:
             raise UnreadableMedia("exif.endless: its directories send the reader round and round")
-        return self._file.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
+        is_start = self._file.tell() == 0
+        data = self._file.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
+        return _CLASSIC + data[4:] if is_start and data[:4] in _VARIANTS else data
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._file.seek(offset, whence)

@@ -1,0 +1,251 @@
+"""EXIF of cameras, scanners and generators, on tiny files made here."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from provenance.contracts import Reader, Source
+from provenance.model import Mark, Origin, Reading, Strength
+from provenance.readers import exif
+
+MAKE, MODEL, SOFTWARE, ARTIST, DESCRIPTION, XP_COMMENT = 0x010F, 0x0110, 0x0131, 0x013B, 0x010E, 0x9C9C
+EXPOSURE, ISO, COMMENT, FILE_SOURCE = 0x829A, 0x8827, 0x9286, 0xA300
+A1111 = "a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
+GRAPH = json.dumps({"3": {"class_type": "KSampler", "inputs": {"seed": 1}}})
+CAMERA = {MAKE: "Sample Optics", MODEL: "SO-1"}
+Fields = dict[int, object]
+
+
+def field(tag: int, value: object) -> tuple[int, int, int, bytes]:
+    """(tag, type, count, bytes) of a field, big-endian."""
+    if isinstance(value, str):
+        data = value.encode() + b"\0"
+        return tag, 2, len(data), data
+    if isinstance(value, bytes):
+        return tag, 7, len(value), value
+    if isinstance(value, tuple):
+        return tag, 5, 1, struct.pack(">II", *value)
+    assert isinstance(value, int)
+    return tag, 3, 1, struct.pack(">H", value)
+
+
+def directory(fields: list[tuple[int, int, int, bytes]], start: int) -> bytes:
+    entries, more = b"", b""
+    place = start + 6 + 12 * len(fields)
+    for tag, kind, count, data in sorted(fields):
+        inline = data.ljust(4, b"\0")
+        if len(data) > 4:
+            inline, more = struct.pack(">I", place + len(more)), more + data
+        entries += struct.pack(">HHI", tag, kind, count) + inline
+    return struct.pack(">H", len(fields)) + entries + bytes(4) + more
+
+
+def block(main: Fields, shot: Fields | None = None) -> bytes:
+    first = [field(tag, value) for tag, value in main.items()]
+    size = len(directory([*first, (0x8769, 4, 1, bytes(4))], 8))
+    pointer = (0x8769, 4, 1, struct.pack(">I", 8 + size))
+    second = directory([field(tag, value) for tag, value in (shot or {}).items()], 8 + size)
+    return b"MM\0*" + struct.pack(">I", 8) + directory([*first, pointer], 8) + second
+
+
+def jpeg(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG")
+    body = b"Exif\0\0" + data
+    return buffer.getvalue()[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + buffer.getvalue()[2:]
+
+
+def saved(kind: str, data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, kind, exif=data)
+    return buffer.getvalue()
+
+
+def png(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    plain = buffer.getvalue()
+    chunk = struct.pack(">I", len(data)) + b"eXIf" + data + struct.pack(">I", zlib.crc32(b"eXIf" + data))
+    return plain[:33] + chunk + plain[33:]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[[bytes], Reading]:
+    def read_bytes(data: bytes) -> Reading:
+        path = tmp_path / "a.bin"
+        path.write_bytes(data)
+        return exif.read(Source(path, data[:4096], len(data)))
+
+    return read_bytes
+
+
+Read = Callable[[bytes], Reading]
+
+
+def only(found: Reading) -> Mark:
+    assert len(found.marks) == 1
+    return found.marks[0]
+
+
+def test_it_is_a_reader() -> None:
+    assert isinstance(exif, Reader)
+    assert not exif.accepts(Path("a.jpg"), b"RIFF\0\0\0\0WAVE")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrap"),
+    [("JPEG", jpeg), ("PNG", png), ("WEBP", lambda data: saved("WEBP", data)), ("TIFF", lambda data: data),
+     ("AVIF", lambda data: saved("AVIF", data))],
+)  # fmt: skip
+def test_a_complete_record_of_an_exposure_is_a_declared_capture(
+    read: Read, kind: str, wrap: Callable[[bytes], bytes]
+) -> None:
+    if kind not in Image.registered_extensions().values():
+        pytest.skip(f"this Pillow writes no {kind}")
+    data = wrap(block(CAMERA, {EXPOSURE: (1, 250)}))
+
+    found = read(data)
+
+    mark = only(found)
+    assert exif.accepts(Path("a"), data[:4096])
+    assert (mark.claims, mark.strength, mark.says("rank")) == (Origin.CAPTURED, Strength.DECLARED, "C2")
+    assert found.facts["camera_model"] == "SO-1"
+    assert found.faults == ()
+
+
+@pytest.mark.parametrize("magic", [b"II*\0", b"IIRO", b"IIRS", b"IIU\0"])
+def test_raw_files_with_a_magic_number_of_their_own_are_read(read: Read, magic: bytes) -> None:
+    names = b"Some maker\0\0Some model\0\0"
+    entries = struct.pack("<HHII", MAKE, 2, 12, 38) + struct.pack("<HHII", MODEL, 2, 12, 50)
+    data = magic + struct.pack("<IH", 8, 2) + entries + bytes(4) + names
+
+    assert only(read(data)).says("camera") == "Some maker Some model"
+
+
+@pytest.mark.parametrize("shot", [{}, {EXPOSURE: (0, 1)}, {ISO: 0}])
+def test_make_and_model_without_an_exposure_are_a_hint(read: Read, shot: Fields) -> None:
+    mark = only(read(jpeg(block(CAMERA, shot))))
+
+    assert (mark.claims, mark.strength, mark.says("rank")) == (Origin.CAPTURED, Strength.HEURISTIC, "C1")
+
+
+@pytest.mark.parametrize("main", [{MODEL: "SO-1"}, {MAKE: "Sample Optics"}])
+def test_half_a_name_with_an_exposure_is_a_hint(read: Read, main: Fields) -> None:
+    assert only(read(jpeg(block(main, {ISO: 100})))).says("rank") == "C1"
+
+
+@pytest.mark.parametrize(
+    "main",
+    [{MAKE: "Canva", MODEL: "Canva"}, {MAKE: "x" * 65, MODEL: "y"}, {MAKE: "workflow:x", MODEL: "prompt:y"},
+     {MAKE: "{}", MODEL: "{}"}, {MAKE: " ", MODEL: "--"}],
+)  # fmt: skip
+def test_names_no_camera_bears_are_no_capture(read: Read, main: Fields) -> None:
+    assert read(jpeg(block(main, {ISO: 100}))).marks == ()
+
+
+@pytest.mark.parametrize(
+    ("main", "shot", "strength"),
+    [
+        (CAMERA, {FILE_SOURCE: b"\1"}, Strength.DECLARED),
+        (CAMERA, {FILE_SOURCE: b"\2", ISO: 100}, Strength.DECLARED),
+        ({MAKE: "EPSON", MODEL: "PerfectionV800"}, {ISO: 100}, Strength.HEURISTIC),
+        ({MAKE: "FUJI PHOTO FILM CO., LTD.", MODEL: "SP-2500"}, {FILE_SOURCE: b"\3"}, Strength.HEURISTIC),
+        ({MAKE: "KODAK", MODEL: "HR200"}, {}, Strength.HEURISTIC),
+    ],
+)
+def test_a_scan_is_captured_and_says_so(read: Read, main: Fields, shot: Fields, strength: Strength) -> None:
+    mark = only(read(jpeg(block(main, shot))))
+
+    assert (mark.claims, mark.strength, mark.says("digitised")) == (Origin.CAPTURED, strength, "scan")
+
+
+@pytest.mark.parametrize("name", ["SP-350", "SP500UZ", "GT-I9000"])
+def test_a_camera_with_a_name_like_a_scanner_is_a_camera(read: Read, name: str) -> None:
+    assert only(read(jpeg(block({MAKE: "Maker", MODEL: name}, {ISO: 100})))).says("rank") == "C2"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [b"UNICODE\0" + A1111.encode("utf-16-be"), b"UNICODE\0" + A1111.encode("utf-16-le"),
+     b"UNICODE\0" + A1111.encode("utf-16"), b"ASCII\0\0\0" + A1111.encode(), bytes(8) + A1111.encode(),
+     A1111.encode(), b"UNICODE\0" + ("日本" * 300 + "\n" + A1111).encode("utf-16-be")],
+    ids=["be", "le", "bom", "ascii", "undefined", "bare", "cjk"],
+)  # fmt: skip
+def test_generator_text_in_a_comment_is_read_in_every_encoding(read: Read, comment: bytes) -> None:
+    assert only(read(jpeg(block({}, {COMMENT: comment})))).claims is Origin.AI_GENERATED
+
+
+def test_generator_text_in_a_comment_is_a_tool_signature(read: Read) -> None:
+    mark = only(read(jpeg(block({}, {COMMENT: b"UNICODE\0" + A1111.encode("utf-16-be")}))))
+
+    assert (mark.claims, mark.strength) == (Origin.AI_GENERATED, Strength.TOOL_SIGNATURE)
+    assert mark.says("prompt") == "a cat"
+
+
+@pytest.mark.parametrize(
+    ("main", "shot", "tool"),
+    [
+        ({MAKE: "workflow:{}", MODEL: "prompt:" + GRAPH}, {}, "ComfyUI"),
+        ({MAKE: "Prompt: " + GRAPH}, {}, "ComfyUI"),
+        ({XP_COMMENT: A1111.encode("utf-16-le")}, {}, "A1111 family"),
+        ({MAKE: "Ideogram AI"}, {}, "Ideogram"),
+        ({DESCRIPTION: "Signature: " + "aB3+" * 20, ARTIST: "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"}, {},
+         "xAI Grok"),
+        ({SOFTWARE: "NovelAI Diffusion V4.5 4BDE2A90"}, {}, "NovelAI"),
+        ({}, {COMMENT: b"ASCII\0\0\0" + b'{"sui_image_params": {"prompt": "x"}}'}, "SwarmUI"),
+    ],
+)  # fmt: skip
+def test_other_fields_carry_signatures_too(read: Read, main: Fields, shot: Fields, tool: str) -> None:
+    mark = only(read(jpeg(block(main, shot))))
+
+    assert (mark.claims, mark.says("tool")) == (Origin.AI_GENERATED, tool)
+
+
+def test_camera_fields_beside_generator_text_are_both_told(read: Read) -> None:
+    found = read(jpeg(block(CAMERA, {ISO: 100, COMMENT: b"ASCII\0\0\0" + A1111.encode()})))
+
+    assert {mark.claims for mark in found.marks} == {Origin.AI_GENERATED, Origin.CAPTURED}
+
+
+def test_a_screenshot_may_show_anything(read: Read) -> None:
+    assert only(read(jpeg(block({}, {COMMENT: b"ASCII\0\0\0Screenshot"})))).claims is Origin.MAYBE_AI
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"MM", b"MM\0*\x7f\xff\xff\xf0", b"MM\0*" + struct.pack(">IH", 8, 65_535),
+     block(CAMERA, {ISO: 100})[:60]],
+    ids=["empty", "cut header", "far offset", "many fields", "cut"],
+)  # fmt: skip
+def test_a_damaged_block_is_a_fault(read: Read, data: bytes) -> None:
+    found = read(jpeg(data))
+
+    assert found.faults
+    assert all(fault.text for fault in found.faults)
+
+
+@pytest.mark.timeout(20)
+def test_directories_that_send_the_reader_round_are_given_up(read: Read) -> None:
+    fields = [(0x9000 + n % 3, 3, 999, bytes(8)) for n in range(4_000)]
+    entries = b"".join(struct.pack(">HHI", tag, kind, count) + bytes(4) for tag, kind, count, _ in fields)
+    data = b"MM\0*" + struct.pack(">IH", 8, len(fields)) + entries + bytes(4)
+
+    assert "exif.endless" in {fault.code for fault in read(data).faults}
+
+
+@pytest.mark.parametrize(
+    ("name", "rank"),
+    [("stills/captured.jpg", "C2"), ("stills/captured_weak.jpg", "C1"), ("stills/undeclared.png", None)],
+)
+def test_the_samples_say_what_they_promise(samples: Path, name: str, rank: str | None) -> None:
+    found = exif.read(Source(samples / name, b"", 0))
+
+    assert [mark.says("rank") for mark in found.marks] == ([rank] if rank else [])

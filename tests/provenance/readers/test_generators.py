@@ -1,0 +1,210 @@
+"""Each generator is recognised by its grammar, and nothing by a name inside other text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.model import VALUE_LIMIT, Origin, Strength
+from provenance.readers._comfy_graph import judge_graph, parse_graph
+from provenance.readers._generators import Signature, recognise
+
+UUID = "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"
+A1111 = "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
+
+
+def only(*texts: tuple[str, str]) -> Signature:
+    found = recognise(texts)
+    assert len(found) == 1
+    return found[0].signature
+
+
+def node(kind: str, **inputs: object) -> dict[str, object]:
+    return {"class_type": kind, "inputs": inputs}
+
+
+def graph(*kinds: str) -> str:
+    return json.dumps({str(number): node(kind) for number, kind in enumerate(kinds)})
+
+
+def canvas(*kinds: str, mode: int = 0) -> str:
+    return json.dumps({"nodes": [{"type": kind, "mode": mode} for kind in kinds], "links": []})
+
+
+@pytest.mark.parametrize(
+    ("tool", "origin", "texts"),
+    [
+        ("A1111 family", Origin.AI_GENERATED, [("parameters", A1111)]),
+        ("A1111 stable-diffusion-webui", Origin.AI_GENERATED, [("UserComment", A1111 + ", Version: v1.10.1")]),
+        ("Forge", Origin.AI_GENERATED, [("parameters", A1111 + ", Version: f2.0.1v1.10.1")]),
+        ("SD.Next", Origin.AI_GENERATED, [("parameters", "x\nSteps: 9, Size: 1x1, Seed: 1, App: SD.Next")]),
+        ("Civitai", Origin.AI_GENERATED, [("UserComment", A1111 + ', Civitai resources: [{"a":1}]')]),
+        ("A1111 family", Origin.AI_EDITED, [("parameters", A1111 + ", Denoising strength: 0.4")]),
+        ("A1111 family", Origin.AI_GENERATED,
+         [("parameters", A1111 + ", Denoising strength: 0.4, Hires upscale: 2")]),
+        ("A1111 family", Origin.AI_EDITED, [("parameters", A1111 + ", Mask blur: 4")]),
+        ("A1111 extras", Origin.ENHANCED, [("postprocessing", "Postprocess upscale by: 4, Upscaler: ESRGAN")]),
+        ("ComfyUI", Origin.AI_GENERATED, [("prompt", graph("CheckpointLoaderSimple", "KSampler"))]),
+        ("ComfyUI", Origin.AI_GENERATED, [("Model", "prompt:" + graph("KSampler"))]),
+        ("ComfyUI", Origin.AI_GENERATED, [("Make", "Prompt: " + graph("KSampler"))]),
+        ("ComfyUI", Origin.AI_GENERATED,
+         [("UserComment", json.dumps({"prompt": json.loads(graph("KSampler")), "workflow": {}}))]),
+        ("ComfyUI", Origin.AI_EDITED, [("prompt", graph("LoadImage", "VAEEncode", "KSampler"))]),
+        ("ComfyUI", Origin.AI_GENERATED, [("prompt", graph("LoadImage", "ControlNetApply", "KSampler"))]),
+        ("ComfyUI", Origin.ENHANCED, [("prompt", graph("LoadImage", "ImageUpscaleWithModel", "SaveImage"))]),
+        ("ComfyUI", None, [("prompt", graph("LoadImage", "ImageScale", "KSamplerSelect", "SaveImage"))]),
+        ("Civitai", Origin.AI_GENERATED,
+         [("UserComment", json.dumps({"1": node("UpscaleModelLoader"), "extraMetadata": '{"prompt": "x"}'}))]),
+        ("SwarmUI", Origin.AI_GENERATED, [("parameters", '{"sui_image_params": {"prompt": "x", "seed": 1}}')]),
+        ("SwarmUI", Origin.AI_EDITED, [("parameters", '{"sui_image_params": {"initimage": "x"}}')]),
+        ("InvokeAI", Origin.AI_GENERATED, [("invokeai_metadata", '{"generation_mode": "sdxl_txt2img"}')]),
+        ("InvokeAI", Origin.AI_EDITED, [("invokeai_metadata", '{"generation_mode": "inpaint"}')]),
+        ("InvokeAI", Origin.AI_GENERATED, [("Dream", '"a cat" -s 50 -W 512 -H 512 -C 7.5 -A lms -S 123')]),
+        ("Fooocus", Origin.AI_GENERATED, [("parameters", '{"base_model": "m", "prompt": "x", "seed": "1"}')]),
+        ("RuinedFooocus", Origin.AI_GENERATED, [("parameters", '{"software": "RuinedFooocus", "Prompt": "x"}')]),
+        ("diffusers", Origin.AI_GENERATED, [("parameters", '{"prompt": "x", "num_inference_steps": 24}')]),
+        ("NovelAI", Origin.AI_GENERATED, [("Comment", '{"signed_hash": "x", "steps": 28}')]),
+        ("NovelAI", Origin.AI_EDITED, [("Comment", '{"signed_hash": "x", "request_type": "Img2ImgRequest"}')]),
+        ("NovelAI", Origin.AI_GENERATED, [("Software", "NovelAI Diffusion V4.5 4BDE2A90")]),
+        ("Easy Diffusion", Origin.AI_GENERATED, [("UserComment", '{"use_stable_diffusion_model": "sd"}')]),
+        ("Easy Diffusion", Origin.AI_GENERATED, [("use_stable_diffusion_model", "sd-v1-5")]),
+        ("Draw Things", Origin.AI_EDITED,
+         [("Software", "Draw Things"), ("Comment", '{"c": "x", "scale": 7, "steps": 8, "strength": 0.5}')]),
+        ("dreamina", Origin.AI_GENERATED,
+         [("UserComment", json.dumps({"aigc_info": {"aigc_label_type": 0, "source_info": "dreamina"},
+                                      "data": {"product": "dreamina", "exportType": "generation"}}))]),
+        ("lv", None, [("UserComment", '{"aigc_info": {"aigc_label_type": 0}, "data": {"product": "lv"}}')]),
+        ("replicate", Origin.AI_GENERATED,
+         [("Comment", '{"description": "MediaProvenance (v1)", "provider": "replicate", "input": {}}')]),
+        ("Midjourney", Origin.AI_GENERATED, [("Description", f"a cat --ar 4:3 --v 5.2 Job ID: {UUID}")]),
+        ("xAI Grok", Origin.AI_GENERATED,
+         [("ImageDescription", "Signature: " + "aB3+" * 20), ("Artist", UUID)]),
+        ("Ideogram", Origin.AI_GENERATED, [("Make", "Ideogram AI")]),
+        ("Reve", Origin.AI_GENERATED, [("CreatorTool", "reve.com")]),
+        ("Luma", Origin.AI_GENERATED, [("Source", "Luma AI")]),
+        ("Doubao", Origin.AI_GENERATED,
+         [("AIGC", '{"Label": "1", "ContentProducer": "001191110102MACQD9K64010000", "ProduceID": "7"}')]),
+        ("x", Origin.MAYBE_AI, [("UserComment", '{"AIGC": {"Label": "2", "ContentProducer": "x"}}')]),
+    ],
+)  # fmt: skip
+def test_a_generator_is_recognised(tool: str, origin: Origin | None, texts: list[tuple[str, str]]) -> None:
+    said = only(*texts)
+
+    assert (said.tool, said.origin) == (tool, origin)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("parameters", "imagen udio veo luma dall-e midjourney stable diffusion"),
+        ("Description", "a photograph by Luma AI of the midjourney of Job ID: 7"),
+        ("Description", f"Job ID: {UUID} and more"),
+        ("Comment", "Steps: 3, then turn left"),
+        ("Comment", "My recipe\nSteps: 3, Size: small"),
+        ("Comment", "Created with GIMP"),
+        ("Comment", '{"steps": 28, "sampler": "x"}'),
+        ("prompt", "What is your name?"),
+        ("prompt", '{"3": {"inputs": {}}}'),
+        ("workflow", "{broken"),
+        ("Make", "Canon"),
+        ("Software", "NovelAI lover's photo editor"),
+        ("Software", "Adobe Photoshop 26.0"),
+        ("AIGC", "aigc"),
+        ("AIGC", '{"Label": "1"}'),
+        ("ImageDescription", "Signature: " + "aB3+" * 20),
+        ("postprocessing", "Crop: 7"),
+        ("unknown", A1111),
+        ("hf-job-id", "7"),
+    ],
+)
+def test_other_text_is_not(key: str, text: str) -> None:
+    assert recognise([(key, text)]) == ()
+
+
+def test_details_hold_what_a_production_must_record() -> None:
+    said = only(("parameters", A1111 + ", Model: sdxl, Version: v1.10.1"))
+
+    assert dict(said.detail) == {
+        "tool": "A1111 stable-diffusion-webui", "prompt": "a cat", "negative_prompt": "a dog",
+        "model": "sdxl", "seed": "5", "version": "v1.10.1",
+    }  # fmt: skip
+
+
+def test_details_of_an_executed_graph_name_model_seed_and_prompt() -> None:
+    value = {"1": node("CheckpointLoaderSimple", ckpt_name="m.safetensors"),
+             "2": node("CLIPTextEncode", text="a cat"), "3": node("KSampler", seed=7)}  # fmt: skip
+
+    detail = dict(only(("prompt", json.dumps(value))).detail)
+
+    assert (detail["model"], detail["seed"], detail["prompt"]) == ("m.safetensors", "7", "a cat")
+
+
+def test_a_canvas_alone_is_weaker_and_its_muted_nodes_do_not_count() -> None:
+    alive = only(("workflow", canvas("KSampler")))
+
+    assert (alive.origin, alive.strength) == (Origin.AI_GENERATED, Strength.HEURISTIC)
+    assert recognise([("workflow", canvas("KSampler", mode=4))]) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "generates"),
+    [("KSampler", True), ("SamplerCustomAdvanced", True), ("RunwayImageToVideoNodeGen4", True),
+     ("LumaVideoNode", True), ("MoonvalleyTxt2VideoNode", True), ("ECHOCheckpointLoaderSimple", True),
+     ("KSamplerSelect", False), ("GeminiNode", False), ("ImageResampler", False), ("VAEDecode", False),
+     ("BasicScheduler", False), ("LoadImage", False)],
+)  # fmt: skip
+def test_only_generative_nodes_generate(kind: str, generates: bool) -> None:
+    parsed = parse_graph(json.loads(graph(kind)))
+    assert parsed is not None
+
+    origin, _ = judge_graph(parsed)
+
+    assert (origin is Origin.AI_GENERATED) == generates
+
+
+def test_long_prompts_are_cut() -> None:
+    said = only(("parameters", "x" * 50_000 + "\n" + A1111.partition("\n")[2]))
+
+    assert all(len(text) <= VALUE_LIMIT for _, text in said.detail)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, '{"a":' * 100_000, "Steps: 1, A" + "a b" * 100_000, ('Steps: 1, A: "' + '\\"' * 9_000) * 20,
+     '"' + ' -s 1' * 50_000, "Steps: 1, X\n" * 50_000, "a" * 1_000_000 + " Job ID: 7"],
+)  # fmt: skip
+def test_hostile_text_ends_soon_and_says_nothing(text: str) -> None:
+    pairs = [(key, text) for key in ("parameters", "Dream", "Description", "prompt", "AIGC")]
+
+    assert recognise(pairs) == ()
+
+
+@given(st.lists(st.tuples(st.sampled_from(["parameters", "prompt", "Comment", "Make", "AIGC"]), st.text())))
+def test_random_text_says_nothing(texts: list[tuple[str, str]]) -> None:
+    assert recognise(texts) == ()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["prompt", "nodes", "sui_image_params", "class_type", "inputs", "AIGC", "Label", "type",
+                         "aigc_info", "data", "Comment", "signed_hash", "extraMetadata", "generation_mode",
+                         "image", "model_weights", "model", "steps", "ProduceID", "software", "strength"]),
+        inner, max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_json_of_the_wrong_shape_never_breaks_a_grammar(value: object) -> None:
+    text = json.dumps(value)
+
+    found = recognise([(key, text) for key in ("parameters", "prompt", "Comment", "AIGC", "sd-metadata")])
+
+    assert all(statement.signature.detail for statement in found)
