@@ -7,7 +7,6 @@ for text that follows its grammar. Never search for names inside text: ``imagen`
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,25 +14,15 @@ from typing import Final
 
 from provenance.model import Origin, Strength, bounded
 from provenance.readers._a1111 import parse_parameters
+from provenance.readers._aigc import aigc_signature
 from provenance.readers._comfy_graph import graph_details, judge_graph, parse_graph
+from provenance.readers._signature import Signature, details, load_json, parse_nested, parse_object, pick
 
 Texts = Mapping[str, str]
 """All texts of one file by lower-case key, for grammars that need a second one to be sure."""
 
-_JSON_LIMIT: Final = 8 << 20
 _UUID: Final = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _EDIT_MODES: Final = re.compile(r"img2img|inpaint|outpaint", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What a text says: the tool, what it claims (None: the tool was used and nothing follows), how far it
-    can be believed, and what else it says."""
-
-    tool: str
-    origin: Origin | None
-    detail: tuple[tuple[str, str], ...] = ()
-    strength: Strength = Strength.TOOL_SIGNATURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +55,6 @@ def recognise(texts: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def aigc_signature(value: object) -> Signature | None:
-    """A TC260 label (GB 45438-2025) in parsed JSON: Label 1 is generated, 2 and 3 are possibly so.
-
-    At least one other field of the standard must be filled: anyone may call something AIGC. A label without
-    a number we know is a question.
-    """
-    if isinstance(value, dict) and isinstance(value.get("AIGC"), dict | str):
-        inner = value["AIGC"]
-        value = inner if isinstance(inner, dict) else load_json(inner)
-    if not isinstance(value, dict) or not any(value.get(name) for name in _AIGC_FIELDS):
-        return None
-    label = str(value.get("Label", value.get("AIGCLabel", "")))
-    origin = Origin.AI_GENERATED if label == "1" else Origin.MAYBE_AI
-    producer = str(value.get("ContentProducer", value.get("ServiceProvider", "")))
-    tool = next((name for code, name in _PRODUCERS.items() if code in producer), producer)
-    details = {"tool": tool, "label": label, "producer": producer, "produce_id": value.get("ProduceID")}
-    return Signature(tool, origin, _details(details), Strength.DECLARED)
-
-
-def load_json(text: str) -> object:
-    """The JSON value in a text, or None where it is none, too long or too deep."""
-    if len(text) > _JSON_LIMIT or not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        # ComfyUI writes NaN, which JSON forbids and Python reads.
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _details(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, bounded(str(value))) for name, value in values.items() if value not in (None, ""))
-
-
-def _pick(source: Mapping[str, object], **names: str) -> dict[str, object]:
-    """Details under our names from a tool's own names, separated by blanks where it has several."""
-    return {
-        ours: next((source[name] for name in theirs.split() if source.get(name) is not None), None)
-        for ours, theirs in names.items()
-    }
-
-
-def _object(text: str) -> dict[str, object]:
-    value = load_json(text)
-    return value if isinstance(value, dict) else {}
-
-
-def _nested(value: object) -> object:
-    """JSON inside JSON: several tools write it as a string."""
-    return load_json(value) if isinstance(value, str) else value
-
-
 # ── one function per tool ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -126,59 +63,59 @@ def _a1111(text: str, _: Texts) -> Signature | None:
     if found is None:
         return None
     prompts = {"prompt": found.prompt, "negative_prompt": found.negative}
-    details = {"tool": found.tool, **prompts} | _pick(
+    said = {"tool": found.tool, **prompts} | pick(
         found.values, model="Model Pipeline", seed="Seed", version="Version"
     )
-    return Signature(found.tool, found.origin, _details(details))
+    return Signature(found.tool, found.origin, details(said))
 
 
 def _upscaled(text: str, _: Texts) -> Signature | None:
     if not re.match(r"(?:Postprocess |Upscale|GFPGAN|CodeFormer)", text):
         return None
-    return Signature("A1111 extras", Origin.ENHANCED, _details({"tool": "A1111 extras"}))
+    return Signature("A1111 extras", Origin.ENHANCED, details({"tool": "A1111 extras"}))
 
 
 def _comfyui(text: str, texts: Texts) -> Signature | None:
     body = re.sub(r"^(?:prompt|workflow):\s*", "", text, count=1, flags=re.IGNORECASE)
     value = load_json(body)
     if isinstance(value, dict) and ("prompt" in value or "workflow" in value) and "nodes" not in value:
-        value = _nested(value.get("prompt")) or _nested(value.get("workflow"))
+        value = parse_nested(value.get("prompt")) or parse_nested(value.get("workflow"))
     graph = parse_graph(value)
     if graph is None:
         return None
     origin, strength = judge_graph(graph)
-    details = {"tool": "ComfyUI", **dict(graph_details(graph)),
+    said = {"tool": "ComfyUI", **dict(graph_details(graph)),
                "graph": "executed" if graph.executed else "canvas only"}  # fmt: skip
-    return Signature("ComfyUI", origin, _details(details), strength)
+    return Signature("ComfyUI", origin, details(said), strength)
 
 
 def _civitai(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
-    extra = _nested(value.get("extraMetadata"))
+    value = parse_object(text)
+    extra = parse_nested(value.get("extraMetadata"))
     if parse_graph(value) is None or not isinstance(extra, dict):
         return None
-    details = {"tool": "Civitai"} | _pick(
+    said = {"tool": "Civitai"} | pick(
         extra, prompt="prompt", negative_prompt="negativePrompt", seed="seed"
     )
     workflow = str(extra.get("workflowId", ""))
     edited = _EDIT_MODES.search(workflow)
-    return Signature("Civitai", Origin.AI_EDITED if edited else Origin.AI_GENERATED, _details(details))
+    return Signature("Civitai", Origin.AI_EDITED if edited else Origin.AI_GENERATED, details(said))
 
 
 def _swarmui(text: str, _: Texts) -> Signature | None:
-    params = _object(text).get("sui_image_params")
+    params = parse_object(text).get("sui_image_params")
     if not isinstance(params, dict):
         return None
     origin = Origin.AI_EDITED if "initimage" in params else Origin.AI_GENERATED
-    details = {"tool": "SwarmUI"} | _pick(
+    said = {"tool": "SwarmUI"} | pick(
         params, model="model", seed="seed", prompt="prompt", negative_prompt="negativeprompt",
         version="swarm_version",
     )  # fmt: skip
-    return Signature("SwarmUI", origin, _details(details))
+    return Signature("SwarmUI", origin, details(said))
 
 
 def _invokeai(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     image = value.get("image")
     if isinstance(image, dict) and "model_weights" in value:
         value = {**value, **image, "generation_mode": image.get("type", "txt2img")}
@@ -186,14 +123,14 @@ def _invokeai(text: str, _: Texts) -> Signature | None:
     if not isinstance(mode, str) and not ("positive_prompt" in value and "seed" in value):
         return None
     model = value.get("model")
-    details = {"tool": "InvokeAI", "mode": mode} | _pick(
+    said = {"tool": "InvokeAI", "mode": mode} | pick(
         value, prompt="positive_prompt prompt", negative_prompt="negative_prompt", seed="seed",
         version="app_version", model="model_weights",
     )  # fmt: skip
     if isinstance(model, dict):
-        details["model"] = model.get("name") or model.get("model_name")
+        said["model"] = model.get("name") or model.get("model_name")
     edited = isinstance(mode, str) and _EDIT_MODES.search(mode)
-    return Signature("InvokeAI", Origin.AI_EDITED if edited else Origin.AI_GENERATED, _details(details))
+    return Signature("InvokeAI", Origin.AI_EDITED if edited else Origin.AI_GENERATED, details(said))
 
 
 def _dream(text: str, _: Texts) -> Signature | None:
@@ -201,97 +138,97 @@ def _dream(text: str, _: Texts) -> Signature | None:
     if match is None:
         return None
     origin = Origin.AI_EDITED if re.search(r"\s-I ", " " + match["rest"]) else Origin.AI_GENERATED
-    details = {"tool": "InvokeAI", "prompt": match["prompt"], "seed": match["seed"]}
-    return Signature("InvokeAI", origin, _details(details))
+    said = {"tool": "InvokeAI", "prompt": match["prompt"], "seed": match["seed"]}
+    return Signature("InvokeAI", origin, details(said))
 
 
 def _fooocus(text: str, texts: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     if value.get("software") == "RuinedFooocus":
         tool = "RuinedFooocus"
     elif "base_model" in value and "prompt" in value:
         tool = "Fooocus"
     else:
         return None
-    details = {"tool": tool} | _pick(
+    said = {"tool": tool} | pick(
         value, model="base_model base_model_name", seed="seed", prompt="prompt Prompt",
         negative_prompt="negative_prompt Negative", version="version",
     )  # fmt: skip
-    return Signature(tool, Origin.AI_GENERATED, _details(details))
+    return Signature(tool, Origin.AI_GENERATED, details(said))
 
 
 def _diffusers_space(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     if "prompt" not in value or not {"num_inference_steps", "Model", "Model hash"} & value.keys():
         return None
-    details = {"tool": "diffusers"} | _pick(
+    said = {"tool": "diffusers"} | pick(
         value, model="Model model", seed="seed", prompt="prompt", negative_prompt="negative_prompt"
     )
-    return Signature("diffusers", Origin.AI_GENERATED, _details(details))
+    return Signature("diffusers", Origin.AI_GENERATED, details(said))
 
 
 def _novelai(text: str, texts: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     outer = value
-    inner = _nested(value.get("Comment"))
+    inner = parse_nested(value.get("Comment"))
     if isinstance(inner, dict):
         value = inner
     named = texts.get("software", "").startswith("NovelAI") or outer.get("Software") == "NovelAI"
     if not ("signed_hash" in value or (named and "steps" in value and "sampler" in value)):
         return None
     edited = _EDIT_MODES.search(str(value.get("request_type", "")))
-    details = {"tool": "NovelAI", "model": texts.get("source") or outer.get("Source"),
+    said = {"tool": "NovelAI", "model": texts.get("source") or outer.get("Source"),
                "prompt": texts.get("description") or outer.get("Description")}  # fmt: skip
-    details |= _pick(value, seed="seed", negative_prompt="uc")
-    return Signature("NovelAI", Origin.AI_EDITED if edited else Origin.AI_GENERATED, _details(details))
+    said |= pick(value, seed="seed", negative_prompt="uc")
+    return Signature("NovelAI", Origin.AI_EDITED if edited else Origin.AI_GENERATED, details(said))
 
 
 def _novelai_name(text: str, texts: Texts) -> Signature | None:
     if not re.fullmatch(r"NovelAI(?: Diffusion V[\d.]+ [0-9A-F]{8})?", text):
         return None
-    details = {"tool": "NovelAI", "model": texts.get("source")}
-    return Signature("NovelAI", Origin.AI_GENERATED, _details(details))
+    said = {"tool": "NovelAI", "model": texts.get("source")}
+    return Signature("NovelAI", Origin.AI_GENERATED, details(said))
 
 
 def _easy_diffusion(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     if "use_stable_diffusion_model" not in value:
         return None
-    details = {"tool": "Easy Diffusion"} | _pick(
+    said = {"tool": "Easy Diffusion"} | pick(
         value, model="use_stable_diffusion_model", seed="seed", prompt="prompt",
         negative_prompt="negative_prompt",
     )  # fmt: skip
-    return Signature("Easy Diffusion", Origin.AI_GENERATED, _details(details))
+    return Signature("Easy Diffusion", Origin.AI_GENERATED, details(said))
 
 
 def _easy_diffusion_field(text: str, texts: Texts) -> Signature | None:
-    details = {"tool": "Easy Diffusion", "model": text} | _pick(
+    said = {"tool": "Easy Diffusion", "model": text} | pick(
         texts, seed="seed", prompt="prompt", negative_prompt="negative_prompt"
     )
-    return Signature("Easy Diffusion", Origin.AI_GENERATED, _details(details))
+    return Signature("Easy Diffusion", Origin.AI_GENERATED, details(said))
 
 
 def _draw_things(text: str, texts: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     named = "Draw Things" in (texts.get("software"), texts.get("creatortool"))
     if not named or not {"c", "scale", "steps"} <= value.keys():
         return None
     power = value.get("strength", 1)
     edited = isinstance(power, int | float) and power < 1
-    details = {"tool": "Draw Things"} | _pick(
+    said = {"tool": "Draw Things"} | pick(
         value, prompt="c", negative_prompt="uc", seed="seed", model="model"
     )
-    return Signature("Draw Things", Origin.AI_EDITED if edited else Origin.AI_GENERATED, _details(details))
+    return Signature("Draw Things", Origin.AI_EDITED if edited else Origin.AI_GENERATED, details(said))
 
 
 def _dreamina(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
-    info, data = value.get("aigc_info"), _nested(value.get("data"))
+    value = parse_object(text)
+    info, data = value.get("aigc_info"), parse_nested(value.get("data"))
     if not isinstance(info, dict) or not isinstance(data, dict):
         return None
     generated = data.get("exportType") == "generation" or str(info.get("aigc_label_type")) == "1"
     tool = str(data.get("product") or info.get("source_info") or "Dreamina")
-    return Signature(tool, Origin.AI_GENERATED if generated else None, _details({"tool": tool}))
+    return Signature(tool, Origin.AI_GENERATED if generated else None, details({"tool": tool}))
 
 
 def _aigc(text: str, _: Texts) -> Signature | None:
@@ -299,14 +236,14 @@ def _aigc(text: str, _: Texts) -> Signature | None:
 
 
 def _media_provenance(text: str, _: Texts) -> Signature | None:
-    value = _object(text)
+    value = parse_object(text)
     if not str(value.get("description", "")).startswith("MediaProvenance (v"):
         return None
-    details: dict[str, object] = {"tool": value.get("provider")} | _pick(value, model="model")
+    said: dict[str, object] = {"tool": value.get("provider")} | pick(value, model="model")
     given = value.get("input")
     if isinstance(given, dict):
-        details["prompt"] = given.get("prompt")
-    return Signature(str(value.get("provider", "")), Origin.AI_GENERATED, _details(details))
+        said["prompt"] = given.get("prompt")
+    return Signature(str(value.get("provider", "")), Origin.AI_GENERATED, details(said))
 
 
 def _midjourney(text: str, texts: Texts) -> Signature | None:
@@ -314,16 +251,16 @@ def _midjourney(text: str, texts: Texts) -> Signature | None:
     if match is None:
         return None
     version = re.search(r" --v (\S+)", match["prompt"])
-    details = {"tool": "Midjourney", "prompt": match["prompt"], "job": match["job"],
+    said = {"tool": "Midjourney", "prompt": match["prompt"], "job": match["job"],
                "version": version[1] if version else None}  # fmt: skip
-    return Signature("Midjourney", Origin.AI_GENERATED, _details(details))
+    return Signature("Midjourney", Origin.AI_GENERATED, details(said))
 
 
 def _grok(text: str, texts: Texts) -> Signature | None:
     signed = re.fullmatch(r"Signature: [A-Za-z0-9+/=]{64,}", text)
     if signed is None or not re.fullmatch(_UUID, texts.get("artist", ""), re.IGNORECASE):
         return None
-    return Signature("xAI Grok", Origin.AI_GENERATED, _details({"tool": "xAI Grok"}))
+    return Signature("xAI Grok", Origin.AI_GENERATED, details({"tool": "xAI Grok"}))
 
 
 def _exact(tool: str, *values: str) -> Callable[[str, Texts], Signature | None]:
@@ -337,16 +274,6 @@ def _pattern(tool: str, pattern: str, strength: Strength) -> Callable[[str, Text
     signature = Signature(tool, Origin.AI_GENERATED, (("tool", tool),), strength)
     return lambda text, _: signature if re.fullmatch(pattern, text) else None
 
-
-_AIGC_FIELDS: Final = frozenset(
-    {"ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2",
-     "ServiceProvider", "ServiceUser"}
-)  # fmt: skip
-_PRODUCERS: Final = {
-    "91110102MACQD9K640": "Doubao", "doubao": "Doubao", "9144030008867405X2": "Jimeng",
-    "91440101MA9Y9T4H7A": "Qwen", "91110108335469089C": "Kling", "91440300708461136T": "Tencent Yuanbao",
-    "91110000802100433B": "Baidu", "91340100MAEB4N8H76": "RunningHub", "91110105MACJ6K1C8A": "LibLib",
-}  # fmt: skip
 
 _COMMENTS: Final = frozenset(
     {"parameters", "comment", "usercomment", "imagedescription", "xpcomment", "description"}

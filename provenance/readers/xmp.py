@@ -27,8 +27,10 @@ from provenance.model import (
     bounded,
     source_type,
 )
+from provenance.readers._aigc import aigc_signature
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import Statement, aigc_signature, load_json, recognise
+from provenance.readers._generators import Statement, recognise
+from provenance.readers._signature import load_json
 from provenance.readers._xmp_packet import PACKET_LIMIT, Packet, Property, find_packets, parse_packet
 
 NAME: Final = "xmp"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from provenance.model import VALUE_LIMIT, Origin, Strength
 from provenance.readers._comfy_graph import judge_graph, parse_graph
-from provenance.readers._generators import Signature, recognise
+from provenance.readers._generators import recognise
+from provenance.readers._signature import Signature
 
 UUID = "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"
 A1111 = "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
