@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from provenance.model import FileStamp
 from watchers.ignore import Ignore
 from watchers.sweep import (
+    DEPTH_LIMIT,
     Changes,
     RootIdentity,
     RootMissing,
     Skipped,
     SweepFault,
     SweptFolder,
+    _list,
     compare,
     identify_root,
     look_at,
@@ -145,6 +147,35 @@ def test_reports_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     assert len(faults) == 1
     assert faults[0].reason == os.strerror(errno.ENAMETOOLONG)
     shutil.rmtree(tmp_path / ("d" * 250))
+
+
+def test_stops_where_folders_are_nested_without_end(tmp_path: Path) -> None:
+    place = os.getcwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(DEPTH_LIMIT + 3):
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(place)
+
+    found = list(sweep(os.fsencode(tmp_path), Ignore()))
+
+    assert sum(isinstance(each, SweptFolder) for each in found) == DEPTH_LIMIT
+    assert isinstance(found[-1], SweepFault)
+    assert str(DEPTH_LIMIT) in found[-1].reason
+
+
+@posix_only
+def test_does_not_walk_into_a_loop_of_mounts(tmp_path: Path) -> None:
+    # Mounting needs rights a test does not have: the folder is handed in as lying inside itself.
+    (tmp_path / "a").mkdir()
+    found = os.stat(tmp_path / "a")
+
+    listing = _list(os.fsencode(tmp_path), b"a", frozenset({RootIdentity(found.st_dev, found.st_ino)}), Ignore())
+
+    assert isinstance(listing, SweepFault)
+    assert "loop" in listing.reason
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not stop this user")
