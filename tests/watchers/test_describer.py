@@ -38,7 +38,7 @@ from watchers.describer import (
 )
 
 TARGETS = """
-import os, signal, sys, time
+import io, os, signal, sys, time
 from pathlib import Path
 from provenance.errors import ChangedMeanwhile, UnreadableMedia
 from provenance.model import *
@@ -71,7 +71,8 @@ def by_name(path, *, sha256=b"", trust=(), full=False):
         print("noise" * 10_000, flush=True)
         os.write(1, b"native noise" * 10_000)
     if name == "garbage": os.write(PRIVATE, b"\\xff" * 4096); time.sleep(3600)
-    if name == "evil": return Evil()
+    if name == "function": return Evil(os.mkdir, os.environ["EVIL"])
+    if name == "type": return Evil(io.FileIO, os.environ["EVIL"], "w")
     if name == "deep": raise RecursionError("too deep")
     return answer(path, sha256=sha256, trust=trust, full=full)
 
@@ -84,8 +85,8 @@ def seeks_the_pipe(path, **how):
     return by_name(path)
 
 class Evil:
-    def __reduce__(self):
-        return os.mkdir, (os.environ["EVIL_FOLDER"],)
+    def __init__(self, *call): self.call = call
+    def __reduce__(self): return self.call[0], self.call[1:]
 """
 
 
@@ -261,14 +262,15 @@ def test_garbage_on_the_pipe_is_a_failure(target: str) -> None:
         assert describer(Path("b.png")).media_type == "image/png"
 
 
+@pytest.mark.parametrize("calling", ["function", "type"])
 def test_a_captured_worker_cannot_run_code_in_the_daemon(
-    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calling: str
 ) -> None:
     made = tmp_path / "made by the answer"
-    monkeypatch.setenv("EVIL_FOLDER", str(made))
+    monkeypatch.setenv("EVIL", str(made))
 
-    with Describer(20, target=target) as describer, pytest.raises(DescribeFailed):
-        describer(Path("evil"))
+    with Describer(20, target=target) as describer, pytest.raises(DescribeFailed, match="no value of ours"):
+        describer(Path(calling))
 
     assert not made.exists()
 
