@@ -5,6 +5,7 @@ python3 make.py test [...]      the tests; what follows goes to pytest
 python3 make.py lint            style, types, import floors
 python3 make.py fix             mends what the style checker can mend
 python3 make.py bench [...]     the benchmarks; what follows goes to `python -m benchmarks`
+python3 make.py docs            writes the README's transcript from a real run
 python3 make.py env             only makes the environment, everything included
 
 On Windows: py make.py demo. The environment is the folder .venv beside this file; it is made once and again
@@ -110,7 +111,7 @@ def install(group: str) -> None:
     pip = [program("python"), "-m", "pip", "install", "--disable-pip-version-check"]
     wanted = ["--editable", "."] + (["--group", group] if group else [])
     if run(*pip, PIP_WITH_GROUPS) != 0 or run(*pip, *wanted) != 0:
-        raise CannotMake("pip could not install (its own words are above); is the network reachable?")
+        raise CannotMake("pip could not install; its own words are above. The first run needs a package index")
     stamp_of(group).write_text(stamp_text(), encoding="utf-8")
 
 
@@ -156,6 +157,12 @@ def bench(arguments: list[str]) -> int:
     return run(program("python"), "-m", "benchmarks", *arguments)
 
 
+def docs(arguments: list[str]) -> int:
+    """The README's transcript, from a real run; --check only compares."""
+    install("")
+    return run(program("python"), str(HERE / "docs" / "transcript.py"), *arguments)
+
+
 def env(arguments: list[str]) -> int:
     """The environment with everything in it, for an editor or a debugger."""
     install("dev")
@@ -163,7 +170,7 @@ def env(arguments: list[str]) -> int:
     return 0
 
 
-TASKS = {"demo": demo, "test": test, "lint": lint, "fix": fix, "bench": bench, "env": env}
+TASKS = {"demo": demo, "test": test, "lint": lint, "fix": fix, "bench": bench, "docs": docs, "env": env}
 
 
 def main(arguments: list[str]) -> int:
