@@ -107,6 +107,11 @@ class Store:
     standings: Mapping[str, Standing]
     cut: bool = False
 
+    @property
+    def top(self) -> Manifest | None:
+        """The active manifest, where the store really holds it."""
+        return next((entry for entry in self.manifests if entry.label == self.active), None)
+
 
 def parse_store(document: Json, *, checked: bool = True) -> Store:
     """The store behind `Reader.detailed_json()`.

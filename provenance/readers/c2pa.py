@@ -24,6 +24,7 @@ from provenance.errors import CouldNotLook
 from provenance.media_type import UNKNOWN, sniffed
 from provenance.model import Fault, Reading, Unchecked
 from provenance.readers import _c2pa_reading as reading
+from provenance.readers._c2pa_belief import Told, trust_address
 from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse_store, text
 from provenance.readers._faults import opened
 
@@ -88,7 +89,7 @@ def _embedded(source: Source) -> Reading:
         with opened(source.path) as file:
             return _load(kind, file, None, trust, checked)
 
-    told, unowned = reading.Told(source.trust, place="c2pa", version=VERSION), None
+    told, unowned = Told(source.trust, place="c2pa", version=VERSION), None
     try:
         store = parse_store(load(source.trust), checked=checked)
         # c2pa names a trust list for the outermost manifest only; what our own identity vouches for further
@@ -121,7 +122,7 @@ def _sidecar(source: Source, path: Path) -> Reading:
         store, bound = _bound(source, manifest)
     except _Refused as refusal:
         return refusal.answer
-    told = reading.Told(source.trust, place=f"{place}/c2pa", version=VERSION, mismatch=bound is False)
+    told = Told(source.trust, place=f"{place}/c2pa", version=VERSION, mismatch=bound is False)
     answer = reading.read_store(store, told, None)
     extra = Reading()
     if bound is None:
@@ -143,7 +144,7 @@ def _bound(source: Source, manifest: bytes) -> tuple[Store, bool | None]:
         same = hashed == source.sha256
         return parse_store(_without_mismatch(document) if same else document), same
     if source.size > LARGE and not source.full:
-        return parse_store(_without_mismatch(document)), None
+        return parse_store(document, checked=False), None
     kind = _media_type(source)
     with opened(source.path) as file:
         document = _load(kind, file, manifest, source.trust, True)
@@ -226,7 +227,7 @@ def _context(trust: tuple[TrustList, ...], checked: bool, process: int) -> Any:
 def _anchors(trust: tuple[TrustList, ...]) -> Iterator[dict[str, str]]:
     for index, entry in enumerate(trust):
         anchor = {
-            "trust_uri": reading.trust_address(index),
+            "trust_uri": trust_address(index),
             "trust_kind": "manifest",
             "trust_anchors": entry.anchors,
             "trust_config": _PURPOSES,

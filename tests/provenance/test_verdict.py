@@ -241,9 +241,12 @@ def test_composite_synthetic_meant_less_before_september_2024(when: str, origin:
 def test_a_doubt_stays_unless_a_clean_mark_is_stronger() -> None:
     doubt = mark(Origin.MAYBE_AI, Strength.DECLARED, "xmp", IPTC + "screenCapture")
 
+    equal = mark(Origin.PROCEDURAL, Strength.DECLARED)
+
     weaker, stronger = judge([doubt, CAMERA]), judge([doubt, PROVEN])
 
     assert (weaker.origin, stronger.origin) == (Origin.MAYBE_AI, Origin.CAPTURED)
+    assert judge([doubt, equal]).origin is Origin.MAYBE_AI
     assert codes(weaker) == codes(stronger) == {"maybe_ai_and_clean"}
     assert not stronger.proven
 

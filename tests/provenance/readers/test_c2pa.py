@@ -299,6 +299,22 @@ def test_a_sidecar_of_a_large_file_waits_for_the_hash(samples: Path) -> None:
     assert "whether matte.dpx.c2pa belongs to this content" in {gap.what for gap in reading.unchecked}
 
 
+def test_an_unchecked_sidecar_proves_no_capture(
+    signing: Any, notary: Any, trust: tuple[TrustList, ...], samples: Path, tmp_path: Path
+) -> None:
+    path = samples / "sidecars/matte.dpx"
+    shot = signing.Claim(signing.CAMERA, ("Camera", "1"), [signing.action("c2pa.created", "digitalCapture")])
+    beside = tmp_path / "matte.dpx.c2pa"
+    sha256 = hashlib.sha256(path.read_bytes()).digest()
+    beside.write_bytes(notary.sidecar(shot, "matte.dpx", sha256))
+
+    unchecked = c2pa.read(source(path, trust, size=c2pa.LARGE + 1, sidecars=(beside,)))
+    checked = c2pa.read(source(path, trust, size=c2pa.LARGE + 1, sha256=sha256, sidecars=(beside,)))
+
+    assert claiming(unchecked)[0].strength is Strength.HEURISTIC
+    assert claiming(checked)[0].strength is Strength.SIGNED_TRUSTED
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [(b"", "c2pa.sidecar.empty"), (b"no manifest at all", "c2pa."), (b"\x00\x00\x10\x00jumb" + b"\xff" * 60, "c2pa.")],

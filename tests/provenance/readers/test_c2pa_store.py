@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from provenance.contracts import TrustList
 from provenance.model import Origin, Strength
+from provenance.readers._c2pa_belief import Told
 from provenance.readers._c2pa_claims import ingredient_statements, of_asset, statements
 from provenance.readers._c2pa_names import generator, says_generated
-from provenance.readers._c2pa_reading import Told, read_store
+from provenance.readers._c2pa_reading import read_store
 from provenance.readers._c2pa_store import DEPTH, MANIFESTS, Manifest, chain, parse_store
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -102,6 +103,25 @@ def test_an_ingredient_is_believed_no_further_than_what_contains_it() -> None:
     reading = read_store(store, Told((TrustList("x", ""),), "c2pa", "1"), None)
 
     assert store.standings["b"].strength is Strength.SIGNED_TRUSTED
+    [mark] = [mark for mark in reading.marks if mark.claims is Origin.CAPTURED]
+    assert mark.strength is Strength.SIGNED
+
+
+def test_our_own_signature_never_lifts_a_capture_above_declared_even_with_flaws() -> None:
+    one = document("a", SIGNED, TRUSTED, a=body(created("digitalCapture")))
+    one["validation_results"]["activeManifest"]["failure"] = [{"code": "assertion.action.malformed"}]
+
+    reading = read_store(parse_store(one), Told((TrustList("production", "", own=True),), "c2pa", "1"), None)
+
+    [mark] = [mark for mark in reading.marks if mark.claims is Origin.CAPTURED]
+    assert mark.strength is Strength.DECLARED
+
+
+def test_an_untrusted_camera_is_not_taken_for_our_own() -> None:
+    one = document("a", SIGNED, UNTRUSTED, a=body(created("digitalCapture")))
+
+    reading = read_store(parse_store(one), Told((TrustList("production", "", own=True),), "c2pa", "1"), None)
+
     [mark] = [mark for mark in reading.marks if mark.claims is Origin.CAPTURED]
     assert mark.strength is Strength.SIGNED
 
