@@ -43,15 +43,17 @@ class Grammar:
 
 
 def recognise(texts: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
-    """The statements in the (key, text) pairs of one file. For each text the first grammar that fits."""
+    """The statements in the (key, text) pairs of one file: for each text the first grammar that fits and
+    claims AI, else the first that fits, so that no grammar hides the claim of another."""
     pairs = [(key, text.strip("\0 \r\n\t")) for key, text in texts]
     by_key = {key.lower(): text for key, text in reversed(pairs)}
     found = []
     for key, text in pairs:
-        fitting = (g.read(text, by_key) for g in GRAMMARS if key.lower() in g.keys)
-        signature = next((s for s in fitting if s is not None), None)
-        if signature is not None:
-            found.append(Statement(key, bounded(text), signature))
+        read = (grammar.read(text, by_key) for grammar in GRAMMARS if key.lower() in grammar.keys)
+        fitting = [signature for signature in read if signature is not None]
+        if fitting:
+            best = next((s for s in fitting if s.origin is not None and s.origin.is_ai), fitting[0])
+            found.append(Statement(key, bounded(text), best))
     return tuple(found)
 
 

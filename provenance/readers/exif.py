@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from provenance.containers.span import read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
 from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
@@ -37,6 +38,7 @@ _SCANNERS: Final = re.compile(
 _NAME_LIMIT: Final = 64
 _READS: Final = 300_000
 _CLASSIC: Final = b"II*\0"
+_BIG: Final = (b"II+\0", b"MM\0+")
 _VARIANTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
 
 
@@ -89,6 +91,9 @@ def read(source: Source) -> Reading:
 
 def _tags(block: Block, faults: list[Fault]) -> dict[str, Any]:
     """exifread's tags; whatever it leaks (it leaks everything) becomes a fault."""
+    if read_up_to(block.file, 0, 4) in _BIG:
+        # exifread takes it for a classic TIFF and reads nonsense; no camera writes it.
+        return {}
     import exifread
 
     logging.getLogger("exifread").setLevel(logging.CRITICAL)

@@ -130,6 +130,17 @@ def test_raw_files_with_a_magic_number_of_their_own_are_read(read: Read, magic: 
     assert only(read(data)).says("camera") == "Some maker Some model"
 
 
+def test_a_big_tiff_is_read_for_its_texts_and_not_misread_as_a_classic_one(read: Read) -> None:
+    head = b"II" + struct.pack("<HHHQ", 43, 8, 0, 16)
+    entry = struct.pack("<QHHQ", 1, MAKE, 2, 12) + struct.pack("<QQ", 52, 0)
+
+    found = read(head + entry + b"Ideogram AI\0")
+
+    assert only(found).says("tool") == "Ideogram"
+    assert found.facts == {}
+    assert found.faults == ()
+
+
 @pytest.mark.parametrize("shot", [{}, {EXPOSURE: (0, 1)}, {ISO: 0}])
 def test_make_and_model_without_an_exposure_are_a_hint(read: Read, shot: Fields) -> None:
     mark = only(read(jpeg(block(CAMERA, shot))))

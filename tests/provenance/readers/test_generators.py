@@ -166,6 +166,14 @@ def test_only_generative_nodes_generate(kind: str, generates: bool) -> None:
     assert (origin is Origin.AI_GENERATED) == generates
 
 
+def test_a_grammar_that_claims_nothing_never_hides_one_that_claims_ai() -> None:
+    both = {"aigc_info": {}, "data": {"product": "lv"}, "use_stable_diffusion_model": "sd"}
+    doubtful = {"AIGC": {"Label": "2", "ContentProducer": "x"}, "sui_image_params": {"prompt": "x"}}
+
+    for value in (both, doubtful):
+        assert only(("UserComment", json.dumps(value))).origin is Origin.AI_GENERATED
+
+
 def test_long_prompts_are_cut() -> None:
     said = only(("parameters", "x" * 50_000 + "\n" + A1111.partition("\n")[2]))
 
