@@ -13,6 +13,7 @@ MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 TEXT_KINDS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _LIMIT: Final = 1_000_000
 _TEXT_COUNT: Final = 10_000
+_TEXT_TOTAL: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ def chunks(file: BinaryIO) -> Iterator[Chunk]:
 def texts(file: BinaryIO) -> Iterator[Text]:
     """All text chunks, unpacked and decoded. Raises UnreadableMedia; a broken single text is skipped
     only where its keyword is missing."""
-    count = 0
+    count = held = 0
     for chunk in chunks(file):
         if chunk.kind not in TEXT_KINDS:
             continue
-        count += 1
-        if count > _TEXT_COUNT:
-            raise lie("png.too_many_texts", f"more than {_TEXT_COUNT} text chunks")
         text = parse_text(chunk, read_span(file, chunk.span, TEXT_LIMIT))
+        count, held = count + 1, held + (len(text.text) if text else 0)
+        if count > _TEXT_COUNT or held > _TEXT_TOTAL:
+            raise lie("png.too_many_texts", f"more than {_TEXT_COUNT} text chunks or {_TEXT_TOTAL} letters")
         if text is not None:
             yield text
 

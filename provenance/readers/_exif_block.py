@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from provenance.containers import bmff, bmff_items, jpeg, png, riff, tiff
-from provenance.containers.span import Span, read_span, read_up_to
+from provenance.containers.span import Span, lie, read_span, read_up_to
 from provenance.errors import UnreadableMedia
 
 BLOCK_LIMIT: Final = 32 << 20
@@ -51,11 +51,15 @@ def find_blocks(file: BinaryIO) -> Iterator[Block]:
 def texts_of(block: Block) -> tuple[list[tuple[str, str]], list[UnreadableMedia]]:
     """The (field name, text) pairs of a block, and what kept others from being read."""
     found: list[tuple[str, str]] = []
+    held = 0
     errors: list[UnreadableMedia] = []
     try:
         order = tiff.order_of(block.file)
         for entry in tiff.entries(block.file):
             if entry.tag in _TEXT_TAGS and entry.directory in _DIRECTORIES:
+                held += entry.span.length
+                if held > BLOCK_LIMIT:
+                    raise lie("exif.too_long", f"more than {BLOCK_LIMIT} bytes of text")
                 try:
                     data = read_span(block.file, entry.span, _TEXT_LIMIT)
                 except UnreadableMedia as error:

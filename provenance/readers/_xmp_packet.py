@@ -146,6 +146,7 @@ def _split(name: str) -> tuple[str, str]:
 
 def _in_jpeg(file: BinaryIO) -> Iterator[Packet]:
     parts: dict[bytes, dict[int, bytes]] = {}
+    held = 0
     for segment in jpeg.segments(file):
         if segment.marker != jpeg.APP1:
             continue
@@ -154,6 +155,9 @@ def _in_jpeg(file: BinaryIO) -> Iterator[Packet]:
             yield Packet("jpeg:APP1/xmp", data[len(_JPEG_HEAD) :])
         elif data.startswith(_JPEG_MORE):
             rest = data[len(_JPEG_MORE) :]
+            held += len(rest)
+            if held > PACKET_LIMIT:
+                raise lie("xmp.extension", f"extended packets of more than {PACKET_LIMIT} bytes")
             parts.setdefault(rest[:32], {})[int.from_bytes(rest[36:40], "big")] = rest[40:]
     for pieces in parts.values():
         whole = _joined(pieces)
@@ -167,8 +171,6 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
         if offset != len(whole):
             raise lie("xmp.extension", "a piece of the extended packet is missing")
         whole += pieces[offset]
-        if len(whole) > PACKET_LIMIT:
-            raise lie("xmp.extension", f"the extended packet has more than {PACKET_LIMIT} bytes")
     return bytes(whole)
 
 

@@ -37,6 +37,7 @@ NAME: Final = "xmp"
 VERSION: Final = "1"
 SIDECARS: Final = frozenset({".xmp"})
 
+_PACKETS: Final = 64
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _XMP: Final = "http://ns.adobe.com/xap/1.0/"
 _MM: Final = "http://ns.adobe.com/xap/1.0/mm/"
@@ -92,11 +93,11 @@ def read(source: Source) -> Reading:
     Raises UnreadableMedia where the file itself cannot be opened.
     """
     faults: list[Fault] = []
-    packets = list(_own_packets(source.path, faults))
+    # One packet at a time: a hostile file may hold many large ones.
+    parts = [_describe(packet, faults) for packet in _own_packets(source.path, faults)]
     for sidecar in source.sidecars:
         if sidecar.suffix.lower() in SIDECARS:
-            packets += _sidecar(sidecar, faults)
-    parts = [_describe(packet, faults) for packet in packets]
+            parts += [_describe(packet, faults) for packet in _sidecar(sidecar, faults)]
     return Reading(
         marks=tuple(mark for part in parts for mark in part.marks),
         faults=tuple(faults),
@@ -113,7 +114,10 @@ def _own_packets(path: Path, faults: list[Fault]) -> Iterator[Packet]:
             yield Packet("xmp", file.read(PACKET_LIMIT))
             return
         try:
-            yield from find_packets(file)
+            for count, packet in enumerate(find_packets(file), start=1):
+                if count > _PACKETS:
+                    raise UnreadableMedia(f"xmp.too_many: more than {_PACKETS} packets in one file")
+                yield packet
         except UnreadableMedia as error:
             faults.append(as_fault(NAME, error, "xmp.unreadable"))
 

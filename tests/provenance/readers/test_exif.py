@@ -244,6 +244,15 @@ def test_a_damaged_block_is_a_fault(read: Read, data: bytes) -> None:
 
 
 @pytest.mark.timeout(20)
+def test_many_fields_that_share_one_long_text_are_given_up(read: Read) -> None:
+    count, text = 1_000, b"x" * (1 << 20)
+    entries = struct.pack(">HHII", DESCRIPTION, 2, len(text), 14 + 12 * count) * count
+    data = b"MM\0*" + struct.pack(">IH", 8, count) + entries + bytes(4) + text
+
+    assert "exif.too_long" in {fault.code for fault in read(data).faults}
+
+
+@pytest.mark.timeout(20)
 def test_directories_that_send_the_reader_round_are_given_up(read: Read) -> None:
     fields = [(0x9000 + n % 3, 3, 999, bytes(8)) for n in range(4_000)]
     entries = b"".join(struct.pack(">HHI", tag, kind, count) + bytes(4) for tag, kind, count, _ in fields)

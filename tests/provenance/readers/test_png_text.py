@@ -85,6 +85,12 @@ def test_text_that_explodes_is_a_fault(read: Callable[[bytes], Reading]) -> None
     assert [fault.code for fault in read(png(bomb)).faults] == ["text.exploded"]
 
 
+def test_many_texts_that_explode_a_little_are_given_up(read: Callable[[bytes], Reading]) -> None:
+    texts = [chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * (7 << 20), 9))] * 20
+
+    assert [fault.code for fault in read(png(*texts)).faults] == ["png.too_many_texts"]
+
+
 def test_plain_text_is_a_fact(read: Callable[[bytes], Reading]) -> None:
     found = read(png(chunk(b"tEXt", b"Software\0GIMP"), chunk(b"tEXt", b"Author\0x")))
 

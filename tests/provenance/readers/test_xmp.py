@@ -343,6 +343,19 @@ def test_a_missing_piece_of_an_extended_packet_is_a_fault(read: Read) -> None:
     assert [fault.code for fault in read(data).faults] == ["xmp.extension"]
 
 
+def test_a_file_full_of_packets_is_read_up_to_a_limit(read: Read) -> None:
+    found = read(jpeg(*[app1(JPEG_HEAD + packet(TRAINED))] * 70))
+
+    assert {mark.claims for mark in found.marks} == {Origin.AI_GENERATED}
+    assert [fault.code for fault in found.faults] == ["xmp.too_many"]
+
+
+def test_extended_packets_without_end_are_refused(read: Read) -> None:
+    piece = app1(b"http://ns.adobe.com/xmp/extension/\0" + b"G" * 32 + bytes(8) + b"x" * 65_000)
+
+    assert [fault.code for fault in read(jpeg(*[piece] * 520)).faults] == ["xmp.extension"]
+
+
 def test_a_compressed_packet_that_explodes_is_a_fault(read: Read) -> None:
     data = png(chunk(b"iTXt", PNG_HEAD + b"\1\0\0\0" + zlib.compress(bytes(9 << 20), 9)))
 
