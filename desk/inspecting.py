@@ -66,7 +66,9 @@ class Wanted:
 def expand(paths: Iterable[Path], *, recursive: bool) -> Iterator[Wanted]:
     """The files behind the paths asked for; folders are entered where `recursive`, in the order of names."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.lexists(path):
+            yield Wanted(path, CouldNotLook("there is no such file or folder", path=path, remedy="check the name"))
+        elif not path.is_dir():
             yield Wanted(path)
         elif recursive:
             yield from _below(path)

@@ -12,7 +12,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -61,6 +61,12 @@ def prose(text: str, *, indent: int = 0, first: str = "", tone: str = "") -> Non
     )
     for number, line in enumerate(lines or [""]):
         say(((first if number == 0 else "").ljust(indent) + line).rstrip(), tone=tone)
+
+
+def field(label: str, texts: Iterable[str], *, tone: str = "") -> None:
+    """Prints texts beside a label, the label once; nothing where there is no text."""
+    for number, text in enumerate(texts):
+        prose(text, indent=13, first=f"  {label}" if number == 0 else "", tone=tone)
 
 
 def heading(text: str) -> None:
@@ -122,8 +128,9 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, cut: int = 
 
 
 def _print_row(row: Sequence[str], widths: Sequence[int], tones: Sequence[str | None]) -> None:
-    cells = [click.style(_fit(one, width), fg=tone) for one, width, tone in zip(row, widths, tones, strict=True)]
-    click.echo("  ".join(cells).rstrip(), color=_color())
+    fitted = [_fit(one, width) for one, width in zip(row, widths, strict=True)]
+    fitted[-1] = fitted[-1].rstrip()
+    click.echo("  ".join(click.style(one, fg=tone) for one, tone in zip(fitted, tones, strict=True)), color=_color())
 
 
 def _fit(text: str, width: int) -> str:

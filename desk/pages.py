@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from provenance.model import Declaration, Mark, Origin, Strength, Verdict, source_type
+from desk import output
+from provenance.model import Declaration, Fault, Mark, Origin, Strength, Unchecked, Verdict, source_type
 
 NOTHING: Final = "nothing in or beside it says where it came from; that is no evidence of anything"
 SHOWN: Final = 5
@@ -58,6 +59,15 @@ def declaration_words(declaration: Declaration) -> str:
     made = " ".join(filter(None, (declaration.tool, declaration.model)))
     words = f"{declaration.origin}, declared by {declaration.by}"
     return ": ".join(filter(None, (words, declaration.basis))) + (f" (made with {made})" if made else "")
+
+
+def print_gaps(verdict: Verdict, faults: Iterable[Fault], unchecked: Iterable[Unchecked]) -> None:
+    """Prints what speaks against a verdict, what could not be read, and what nobody looked at."""
+    failed = dict.fromkeys((*faults, *verdict.faults))
+    unseen = dict.fromkeys((*unchecked, *verdict.unchecked))
+    output.field("conflict", (each.text for each in dict.fromkeys(verdict.conflicts)), tone=output.DOUBT)
+    output.field("fault", (f"{each.text} ({each.reader}: {each.code})" for each in failed), tone=output.DOUBT)
+    output.field("unchecked", (f"{each.what}: {each.why}" for each in unseen))
 
 
 def _short(text: str, limit: int) -> str:

@@ -74,7 +74,7 @@ def place_of(places: Places, path: Path) -> Place | None:
     return None
 
 
-def path_text(production: Production, place: Place | None) -> str:
+def path_text(production: Setup | Production, place: Place | None) -> str:
     """A place for people: from the production's root on, or the whole path; `-` for none."""
     if place is None:
         return "-"

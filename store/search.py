@@ -58,7 +58,7 @@ _TOOL: Final = f"""(
 EXISTS (SELECT 1 FROM mark m, json_each(m.detail) j WHERE m.asset_id = a.id
   AND json_extract(j.value, '$[0]') IN ('tool', 'model') AND {_SAYS.format("json_extract(j.value, '$[1]')")})
 OR EXISTS (SELECT 1 FROM description d, json_each(d.facts) j WHERE d.asset_id = a.id
-  AND j.key IN ('software', 'camera', 'tool', 'claim_generator') AND {_SAYS.format("j.value")})
+  AND j.key IN ('software', 'camera_make', 'camera_model', 'signer') AND {_SAYS.format("j.value")})
 OR EXISTS (SELECT 1 FROM declaration y WHERE y.asset_id = a.id
   AND ({_SAYS.format("y.tool")} OR {_SAYS.format("y.model")})))"""
 

@@ -11,7 +11,7 @@ import click
 from desk import exit_codes, output
 from desk.inspecting import LARGE, Looked, Manner, expand, judge, look_at_all
 from desk.options import json_option, production_option
-from desk.pages import origin_words, why
+from desk.pages import origin_words, print_gaps, why
 from provenance.configuration import find_root, load_settings, read_trust
 from provenance.contracts import TrustList
 from provenance.errors import ConfigurationError, CouldNotLook, UsageError
@@ -90,16 +90,10 @@ def _print_page(looked: Looked, findings: tuple[Finding, ...], number: int) -> N
     if number:
         output.say()
     output.answer(f"{text(looked.path)}: {origin_words(verdict)}", verdict.origin)
-    for line in why(verdict, known.marks):
-        output.prose(line, indent=13, first="  why")
-    for conflict in dict.fromkeys(verdict.conflicts):
-        output.prose(conflict.text, indent=13, first="  conflict", tone=output.DOUBT)
-    for fault in dict.fromkeys((*known.faults, *verdict.faults)):
-        output.prose(f"{fault.text} ({fault.reader}: {fault.code})", indent=13, first="  fault", tone=output.DOUBT)
-    for gap in dict.fromkeys((*known.unchecked, *verdict.unchecked)):
-        output.prose(f"{gap.what}: {gap.why}", indent=13, first="  unchecked")
-    for finding in findings:
-        output.prose(f"{finding.severity} {finding.code}: {finding.text}", indent=13, first="  gate", tone=output.BAD)
+    output.field("why", why(verdict, known.marks))
+    print_gaps(verdict, known.faults, known.unchecked)
+    told = (f"{finding.severity} {finding.code}: {finding.text}" for finding in findings)
+    output.field("gate", told, tone=output.BAD)
     digest = f"sha256 {looked.digests.sha256.hex()}" if looked.digests else "not read whole"
     output.say(f"  file       {known.media_type}, {output.size(looked.size)}", tone=output.DIM)
     output.say(f"             {digest}", tone=output.DIM)
