@@ -14,15 +14,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from desk.production import Production, path_text, place_of
 from provenance.errors import NotFound, UsageError
 from provenance.model import Delivery, Kind, Place
 from provenance.paths import argument, show
-
-if TYPE_CHECKING:
-    from provenance.places import Places
-    from store import Store
+from store import name_in
 
 WILDCARDS: Final = frozenset("*?[")
 CSV_ROWS: Final = 200_000
@@ -43,21 +41,22 @@ class Chosen:
 class Selection:
     """Turns what a person typed into assets.
 
-    Args: store and places of the production; here is the folder that relative paths start from.
+    Args: the production; here is the folder that relative paths start from, the current one where not given.
     """
 
-    def __init__(self, store: Store, places: Places, here: Path) -> None:
-        self._store = store
-        self._places = places
-        self._here = here
+    def __init__(self, production: Production, here: Path | None = None) -> None:
+        self._production = production
+        self._store = production.store
+        self._places = production.places
+        self._here = Path.cwd() if here is None else here
 
     def one(self, text: str) -> Chosen:
         """The single asset meant by a path, by digits of its SHA-256, or by its name in a delivery.
 
         Raises NotFound with what to do, UsageError where several are meant.
         """
-        path = self._path(text)
-        place = self._place(path)
+        path = self.path(text)
+        place = place_of(self._places, path)
         found = None if place is None else self._at(place)
         if found is None and not os.path.lexists(path):
             found = self._elsewhere(text, place)
@@ -66,6 +65,14 @@ class Selection:
         if path.is_dir():
             raise UsageError("this is a folder, one file is asked for", path=path)
         raise self._unknown(path, place)
+
+    def unseen(self, text: str) -> Place | None:
+        """The place of a file that lies on disk in the production and is not recorded; None for all else."""
+        path = self.path(text)
+        place = place_of(self._places, path)
+        if place is None or path.is_dir() or not os.path.lexists(path) or self._at(place) is not None:
+            return None
+        return place
 
     def many(self, texts: Iterable[str]) -> tuple[Chosen, ...]:
         """All assets meant by files, folders and globs, each once, in the order they were named.
@@ -90,23 +97,18 @@ class Selection:
             raise NotFound(f"no open finding {', '.join(codes)}{where}", remedy="provenance check shows all of them")
         return tuple(found.values())
 
-    def called(self, place: Place) -> str:
-        """What to call a place: its path from the production's root on, whole where it lies elsewhere."""
-        folder = os.fsdecode(place.folder)
-        inside = f"{folder}/{os.fsdecode(place.name)}" if folder else os.fsdecode(place.name)
-        root = self._places.volumes[-1]
-        return inside if place.volume == root.uid else str(self._places.path_of(place))
-
-    def _path(self, text: str) -> Path:
+    def path(self, text: str) -> Path:
+        """The absolute path that a text means: from the current folder, else from the production's root."""
         if "\0" in text:
             raise UsageError(f"{show(text)!r} cannot be the name of a file")
-        return Path(os.path.abspath(self._here / text))  # noqa: PTH100 -- lexical: links are never followed
+        # Lexical: links are never followed
+        path = Path(os.path.abspath(self._here / text))  # noqa: PTH100
+        below_root = Path(os.path.abspath(self._production.root / text))  # noqa: PTH100
+        return below_root if os.path.lexists(below_root) and not os.path.lexists(path) else path
 
-    def _place(self, path: Path) -> Place | None:
-        try:
-            return self._places.place_of(path)
-        except UsageError:
-            return None
+    def called(self, place: Place) -> str:
+        """What to call a place: its path from the production's root on, whole where it lies elsewhere."""
+        return path_text(self._production, place)
 
     def _at(self, place: Place) -> Chosen | None:
         sha256 = self._store.assets.at(place)
@@ -149,8 +151,6 @@ class Selection:
         return found
 
     def _named_in(self, delivery: Delivery, text: str) -> Iterator[Chosen]:
-        from store import name_in
-
         if delivery.folder is None:
             for sighting in self._store.cases.contents(delivery):
                 if name_in(delivery, sighting.place) == text:
@@ -178,7 +178,7 @@ class Selection:
         return NotFound("this is not recorded yet", path=path, remedy=f"provenance scan {argument(path)}")
 
     def _several(self, text: str) -> Iterator[Chosen]:
-        path = self._path(text)
+        path = self.path(text)
         if path.is_dir():
             yield from self._below(path)
         elif WILDCARDS.isdisjoint(text) or os.path.lexists(path):
@@ -208,7 +208,8 @@ class Selection:
                 matched = True
                 yield Chosen(sighting.sha256, self.called(sighting.place), sighting.place)
         if not matched:
-            raise NotFound("no recorded file matches this pattern", path=pattern, remedy="check it, or run provenance scan")
+            remedy = "check it, or run provenance scan"
+            raise NotFound("no recorded file matches this pattern", path=pattern, remedy=remedy)
 
 
 def matches(names: Sequence[str], patterns: Sequence[str]) -> bool:

@@ -1,0 +1,194 @@
+"""What lies on disk now against what is recorded of it. Findings of the moment, never stored: the next look
+may find the file put right, or taken in.
+
+Codes: DIFF-01 changed, DIFF-02 missing, LOOK-03 not taken in yet, LOOK-04 cannot be looked at, LOOK-05 empty.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provenance.digest import digest_file
+from provenance.errors import ChangedMeanwhile, CouldNotLook, UsageError
+from provenance.model import Delivery, Finding, Kind, Place, Severity, Sighting
+from provenance.paths import argument, show
+from watchers.deliverables import name_of
+from watchers.ignore import Ignore, is_sidecar
+from watchers.reconcile import watched_roots
+from watchers.sweep import RootMissing, Skipped, SweepFault, Swept, SweptFolder, look_at, sweep
+
+if TYPE_CHECKING:
+    from desk.production import Production
+    from store import Known
+
+CHANGED: Final = "DIFF-01"
+MISSING: Final = "DIFF-02"
+NOT_TAKEN_IN: Final = "LOOK-03"
+UNREADABLE: Final = "LOOK-04"
+EMPTY: Final = "LOOK-05"
+
+NAMED_LIMIT: Final = 5
+"""Frames named in a finding; of the others the number is told."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with one file: a code of this module, and why in a few words."""
+
+    code: str
+    why: str
+
+
+class OnDisk:
+    """Compares files with the record.
+
+    Args:
+        production: whose stat index is asked.
+        rehash: read every byte again instead of comparing size and modification time.
+        progress: told the name of each file before it is looked at.
+    """
+
+    def __init__(self, production: Production, *, rehash: bool = False, progress: Progress = lambda name: None) -> None:
+        self._production = production
+        self._rehash = rehash
+        self._progress = progress
+        self._index: dict[tuple[str, bytes], Mapping[bytes, Known]] = {}
+
+    def compare(self, delivery: Delivery, sightings: Iterable[Sighting]) -> Iterator[Finding]:
+        """A finding for each recorded asset that is not on disk as it was recorded."""
+        for sighting in sightings:
+            name = name_of(delivery, sighting.place)
+            self._progress(name)
+            for code, text in self._differences(sighting, name):
+                yield Finding(code, Severity.BLOCK, text, sighting.sha256, name, delivery.name)
+
+    def _differences(self, sighting: Sighting, name: str) -> Iterator[tuple[str, str]]:
+        asset = self._production.store.assets.get(sighting.sha256)
+        if asset.kind is Kind.FILE:
+            trouble = self.look(sighting.place, sighting.sha256)
+            if trouble is not None:
+                yield trouble.code, f"{show(name)} {trouble.why}. {self._remedy(trouble.code, sighting.place)}"
+            return
+        volume, folder = sighting.place.volume, sighting.place.folder
+        found: dict[str, list[tuple[bytes, str]]] = {}
+        for member in asset.members:
+            trouble = self.look(Place(volume, folder, member.name), member.sha256)
+            if trouble is not None:
+                found.setdefault(trouble.code, []).append((member.name, trouble.why))
+        for code, frames in found.items():
+            frame, why = frames[0]
+            named = ", ".join(show(one) for one, _ in frames[:NAMED_LIMIT])
+            more = f" and {len(frames) - NAMED_LIMIT} more" if len(frames) > NAMED_LIMIT else ""
+            told = f"{len(frames)} of {len(asset.members)} frames of {show(name)} ({named}{more})"
+            yield code, f"{told}: {show(frame)} {why}. {self._remedy(code, sighting.place)}"
+
+    def look(self, place: Place, sha256: bytes) -> Trouble | None:
+        """What is wrong with one file that was recorded with this content; None where nothing is."""
+        try:
+            path = self._production.places.path_of(place)
+            stamp = look_at(os.fsencode(path))
+            if stamp is None:
+                return Trouble(MISSING, "was recorded here and is gone")
+            if self._rehash:
+                return self._read(path, sha256)
+        except (CouldNotLook, ChangedMeanwhile, UsageError) as error:
+            return Trouble(UNREADABLE, f"cannot be looked at: {error.message}")
+        except OSError as error:
+            return Trouble(UNREADABLE, f"cannot be looked at: {error.strerror}")
+        known = self._folder(place).get(place.name)
+        if known is None or known.sha256 is None:
+            return Trouble(NOT_TAKEN_IN, "was not looked at on this workstation yet")
+        if (stamp.size, stamp.mtime_ns) != (known.stamp.size, known.stamp.mtime_ns):
+            return Trouble(CHANGED, "changed since it was recorded (size or modification time)")
+        return None if known.sha256 == sha256 else Trouble(CHANGED, "holds other content than was recorded")
+
+    def _read(self, path: Path, sha256: bytes) -> Trouble | None:
+        digests, _ = digest_file(path)
+        if digests.sha256 == sha256:
+            return None
+        return Trouble(CHANGED, f"holds other content than was recorded (SHA-256 {digests.sha256.hex()[:12]}… now)")
+
+    def _folder(self, place: Place) -> Mapping[bytes, Known]:
+        key = (place.volume, place.folder)
+        if key not in self._index:
+            self._index[key] = self._production.store.index.folder(*key)
+        return self._index[key]
+
+    def _remedy(self, code: str, place: Place) -> str:
+        if code == UNREADABLE:
+            return "Make it readable, then look again: provenance scan"
+        folder = self._production.places.folder_path(place.volume, place.folder)
+        return f"Look again: provenance scan {argument(folder)}"
+
+    def unseen(self, delivery: Delivery, folder: Place, sightings: Sequence[Sighting]) -> Iterator[Finding]:
+        """A finding for everything in a folder, and below it, that nobody has looked at yet."""
+        covered = self._covered(sightings)
+        told: set[Place] = set()
+        for place, code, why in self._loose(folder, covered):
+            told.add(place)
+            yield self._finding(delivery, place, code, why)
+        for waiting in self._production.store.journal.waiting(1 << 62):
+            if waiting.place not in told and lies_in(waiting.place, folder):
+                why = f"waits to be looked at again ({waiting.fault})" if waiting.fault else "waits to be looked at"
+                yield self._finding(delivery, waiting.place, NOT_TAKEN_IN, why)
+
+    def _covered(self, sightings: Sequence[Sighting]) -> Mapping[bytes, set[bytes]]:
+        """The recorded file names by folder, those of sequence frames too."""
+        covered: dict[bytes, set[bytes]] = {}
+        for sighting in sightings:
+            names = covered.setdefault(sighting.place.folder, set())
+            names.add(sighting.place.name)
+            if self._production.store.assets.summary(sighting.sha256).kind is not Kind.FILE:
+                names.update(one.name for one in self._production.store.assets.get(sighting.sha256).members)
+        return covered
+
+    def _loose(self, folder: Place, covered: Mapping[bytes, set[bytes]]) -> Iterator[tuple[Place, str, str]]:
+        places, settings = self._production.places, self._production.settings
+        path = places.folder_path(folder.volume, folder.folder)
+        # Ignore patterns count from the watched root, so the walk must start there too
+        root = next((one for one in watched_roots(settings) if path.is_relative_to(one)), path)
+        start = os.fsencode(path.relative_to(root).as_posix()) if path != root else b""
+        for swept in sweep(os.fsencode(root), Ignore(settings.folders.ignore), start):
+            inside = start if isinstance(swept, RootMissing) else swept.folder
+            volume, here = places.folder_of(root / os.fsdecode(inside))
+            for name, code, why in _told(swept, covered.get(here, ())):
+                yield Place(volume, here, name), code, why
+
+    def not_taken_in(self, delivery: Delivery, place: Place) -> Finding:
+        """The finding for a file that lies on disk and that nobody has looked at yet."""
+        return self._finding(delivery, place, NOT_TAKEN_IN, "lies here and was not looked at yet")
+
+    def _finding(self, delivery: Delivery, place: Place, code: str, why: str) -> Finding:
+        name = name_of(delivery, place)
+        remedy = self._remedy(code, place)
+        return Finding(code, Severity.BLOCK, f"{show(name)} {why}. {remedy}", b"", name, delivery.name)
+
+
+def _told(swept: Swept, covered: Container[bytes]) -> Iterator[tuple[bytes, str, str]]:
+    """(name, code, why) for what a sweep found in a folder and nobody has looked at."""
+    match swept:
+        case SweptFolder(files=files):
+            for name in files:
+                if name not in covered and not is_sidecar(name):
+                    yield name, NOT_TAKEN_IN, "lies here and was not looked at yet"
+        case SweepFault(vanished=True):
+            return
+        case SweepFault(name=name, reason=reason):
+            yield name, UNREADABLE, f"cannot be looked at: {reason}"
+        case Skipped(name=name, what=what):
+            yield name, UNREADABLE, f"is a {what}, which is never followed: put the file itself here"
+        case RootMissing(reason=reason):
+            yield b"", UNREADABLE, f"cannot be looked at: {reason}"
+
+
+def lies_in(place: Place, folder: Place) -> bool:
+    """True where a place lies in a folder or below it."""
+    if place.volume != folder.volume:
+        return False
+    return not folder.folder or place.folder == folder.folder or place.folder.startswith(folder.folder + b"/")
