@@ -98,6 +98,12 @@ def test_a_retagged_png_keeps_its_essence_also_when_its_data_is_divided_again(es
     assert essence(tagged, "image/png") == essence(plain, "image/png")
 
 
+def test_chunks_behind_the_end_are_no_part_of_a_png(essence: Hash) -> None:
+    plain = encoded("PNG")
+
+    assert essence(plain + chunk(b"IDAT", b"x"), "image/png") == essence(plain, "image/png")
+
+
 def test_another_picture_or_transparency_changes_the_essence_of_a_png(essence: Hash) -> None:
     found = {essence(encoded("PNG", shade), "image/png") for shade in (1, 2)}
     clear = encoded("PNG", 1, transparency=(1, 2, 3))
@@ -149,6 +155,28 @@ def test_a_fragmented_clip_falls_back_to_its_media_data(samples: Path, tmp_path:
 
     assert made is not None
     assert made.scheme == "bmff-mdat/1"
+
+
+def test_tracks_of_metadata_are_no_part_of_a_clip(essence: Hash) -> None:
+    def box(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body) + 8) + kind + body
+
+    def track(handler: bytes, offset: int) -> bytes:
+        tables = [(b"stsc", (0, 1, 1, 1, 1)), (b"stsz", (0, 4, 1)), (b"stco", (0, 1, offset))]
+        table = b"".join(box(kind, struct.pack(f">{len(n)}I", *n)) for kind, n in tables)
+        name = box(b"hdlr", bytes(8) + handler + bytes(12))
+        return box(b"trak", box(b"mdia", name + box(b"minf", box(b"stbl", table))))
+
+    media = box(b"ftyp", b"isom0000") + box(b"mdat", b"abcdefgh")
+
+    plain = essence(media + box(b"moov", track(b"vide", 24)), "video/mp4")
+    timed = essence(media + box(b"moov", track(b"vide", 24) + track(b"meta", 28)), "video/mp4")
+    other = essence(media + box(b"moov", track(b"vide", 28)), "video/mp4")
+
+    assert plain is not None
+    assert plain.scheme == "bmff-samples/1"
+    assert plain == timed
+    assert plain != other
 
 
 @pytest.mark.timeout(20)

@@ -156,7 +156,7 @@ def test_half_a_name_with_an_exposure_is_a_hint(read: Read, main: Fields) -> Non
 @pytest.mark.parametrize(
     "main",
     [{MAKE: "Canva", MODEL: "Canva"}, {MAKE: "x" * 65, MODEL: "y"}, {MAKE: "workflow:x", MODEL: "prompt:y"},
-     {MAKE: "{}", MODEL: "{}"}, {MAKE: " ", MODEL: "--"}],
+     {MAKE: '{"a": 1}', MODEL: '{"b": 2}'}, {MAKE: " ", MODEL: "--"}],
 )  # fmt: skip
 def test_names_no_camera_bears_are_no_capture(read: Read, main: Fields) -> None:
     assert read(jpeg(block(main, {ISO: 100}))).marks == ()
