@@ -10,6 +10,7 @@ from importlib import import_module
 from benchmarks import BENCHMARKS
 from benchmarks.machine import describe_machine
 from benchmarks.table import Section, as_json, as_text
+from provenance.errors import ProvenanceError
 
 
 def main() -> int:
@@ -27,20 +28,24 @@ def main() -> int:
         print("\n".join(f"{key}: {value}" for key, value in machine.items()), flush=True)
     found = {name: _run(name, smoke=asked.smoke, aloud=not asked.json) for name in asked.names or BENCHMARKS}
     if asked.json:
-        results = {name: [as_json(section) for section in sections] for name, sections in found.items()}
+        results = {name: [as_json(section) for section in sections or ()] for name, sections in found.items()}
         print(json.dumps({"machine": machine, "smoke": asked.smoke, "results": results}, indent=2))
-    return 0
+    return 1 if None in found.values() else 0
 
 
-def _run(name: str, *, smoke: bool, aloud: bool) -> list[Section]:
+def _run(name: str, *, smoke: bool, aloud: bool) -> list[Section] | None:
     module = import_module(f"benchmarks.{name}")
     if aloud:
         print(f"\n== {name}: {module.TITLE}", flush=True)
-    sections = []
-    for section in module.run(smoke):
-        sections.append(section)
-        if aloud:
-            print(as_text(section), flush=True)
+    sections: list[Section] = []
+    try:
+        for section in module.run(smoke):
+            sections.append(section)
+            if aloud:
+                print(as_text(section), flush=True)
+    except (RuntimeError, OSError, ProvenanceError) as reason:
+        print(f"{name} could not run to its end: {reason}", file=sys.stderr, flush=True)
+        return None
     return sections
 
 

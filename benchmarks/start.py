@@ -22,9 +22,8 @@ def run(smoke: bool) -> Iterator[Section]:
     provenance = (sys.executable, "-m", "provenance")
     with tempfile.TemporaryDirectory() as temporary:
         still = _small_production(Path(temporary), provenance)
-        place = ("--production", temporary)
         version = median_seconds(lambda: quietly(*provenance, "--version"), times)
-        show = median_seconds(lambda: quietly(*provenance, *place, "show", still), times)
+        show = median_seconds(lambda: quietly(*provenance, "show", still, "--production", temporary), times)
         python = median_seconds(lambda: quietly(sys.executable, "-c", "pass"), times)
     exiftool = shutil.which("exiftool")
     peer = median_seconds(lambda: quietly(str(exiftool), "-ver"), times) if exiftool else None
@@ -41,5 +40,5 @@ def _small_production(root: Path, provenance: tuple[str, ...]) -> Path:
     for name in ("captured.jpg", "ai_generated.png", "stripped.jpg"):
         shutil.copy2(SAMPLES / "stills" / name, root / name)
     quietly(*provenance, "init", root)
-    quietly(*provenance, "--production", root, "scan")
+    quietly(*provenance, "scan", "--production", root)
     return root / "captured.jpg"

@@ -48,8 +48,14 @@ def as_text(section: Section) -> str:
 def _figures(row: Row) -> str:
     if row.value is None:
         return f"{'absent':>12}  {row.note}"
-    ratio = f"ours = {row.ratio:.2f} x this" if row.ratio is not None else ""
+    ratio = ""
+    if row.ratio is not None:
+        ratio = f"ours = {_times(row.ratio)} x this" if row.ratio >= 1 else f"this = {_times(1 / row.ratio)} x ours"
     return f"{_number(row.value) + ' ' + row.unit:>12}  {ratio:<20}  {row.note}"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}"
 
 
 def _number(value: float) -> str:

@@ -22,15 +22,17 @@ SAMPLES = ROOT / "sample_media" / "stills"
 BEGIN = "<!-- transcript: made by `python3 make.py docs`, never by hand -->\n"
 END = "<!-- /transcript -->"
 
-ARRIVING = {
-    "captured.jpg": "camera/harbour.jpg",
-    "ai_generated.png": "ai/skyline.png",
-    "stripped.jpg": "art/poster.jpg",
+PRODUCTION = {
+    "camera/harbour.jpg": "captured.jpg",
+    "ai/skyline.png": "ai_generated.png",
+    "deliverables/title_card.jpg": "composite_deep.jpg",
 }
-DELIVERED = {"ai_generated.png": "deliverables/title_card.png"}
+FIRST_LINE = " | head -1"
+BEFORE = ("provenance init .", "provenance scan")
 COMMANDS = (
-    "provenance inspect camera/harbour.jpg",
-    "provenance scan",
+    "provenance check | head -1",
+    "provenance lineage deliverables/title_card.jpg --ancestors",
+    "provenance decide title_card.jpg --approve --by 'the post supervisor' --reference 'letter 12' | head -1",
     "provenance check",
 )
 
@@ -39,17 +41,18 @@ def record() -> str:
     """The transcript of a real run, as a Markdown code block."""
     with tempfile.TemporaryDirectory() as temporary:
         production = Path(temporary) / "night-ferry"
-        for sample, place in (*ARRIVING.items(), *DELIVERED.items()):
+        for place, sample in PRODUCTION.items():
             target = production / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(SAMPLES / sample, target)
-        _run("provenance init .", production)
+        for command in BEFORE:
+            _run(command, production)
         lines = [line for command in COMMANDS for line in (f"$ {command}", *_run(command, production))]
     return "\n".join(["```", *lines, "```", ""])
 
 
 def _run(command: str, production: Path) -> list[str]:
-    words = [sys.executable, "-m", "provenance", *shlex.split(command)[1:]]
+    words = [sys.executable, "-m", "provenance", *shlex.split(command.removesuffix(FIRST_LINE))[1:]]
     home = production.parent / "home"
     home.mkdir(exist_ok=True)
     clean = {
@@ -60,7 +63,8 @@ def _run(command: str, production: Path) -> list[str]:
         words, cwd=production, env={**os.environ, **clean}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8", check=False,
     )  # fmt: skip
-    return [line.rstrip() for line in ended.stdout.rstrip().splitlines()]
+    lines = [line.rstrip() for line in ended.stdout.rstrip().splitlines()]
+    return lines[:1] if command.endswith(FIRST_LINE) else lines
 
 
 def block_in(text: str) -> str:
