@@ -56,13 +56,15 @@ class Explained:
 class Judged:
     """What was found.
 
-    Args: findings, gravest first; files is the number judged; explained, who passes by lineage; chains are
+    Args: findings, gravest first; files is the number judged, with_ai of them are AI or made
+    from AI (approved ones too); explained, who passes by lineage; chains are
     the links to the ancestor of a finding, by (asset, ancestor).
     """
 
     scope: Scope
     findings: tuple[Finding, ...]
     files: int
+    with_ai: int = 0
     explained: tuple[Explained, ...] = ()
     chains: dict[tuple[bytes, bytes], tuple[Link, ...]] = field(default_factory=dict)
 
@@ -180,6 +182,7 @@ def judge(
         scope,
         tuple(sorted(findings, key=_gravity)),
         len(names),
+        sum(production.store.lineage.is_tainted(sha256) for sha256, _ in names),
         tuple(_explained(production, scope, names, findings)),
         _chains(production, scope, findings),
     )

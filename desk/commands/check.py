@@ -66,7 +66,10 @@ def command(what: tuple[str, ...], rehash: bool, as_json: bool, production: Path
 def _print(judged: tuple[Judged, ...], code: int) -> None:
     files = output.count(sum(one.files for one in judged), "file")
     waiting = sum(finding.is_open for one in judged for finding in one.findings)
-    answer = f"{WORDS[code]} ({files}, {output.count(waiting, 'open finding')})"
+    ai = sum(one.with_ai for one in judged)
+    # What is AI and approved is never shown as not AI
+    made = f", {ai:,} AI or made from AI" if ai else ""
+    answer = f"{WORDS[code]} ({files}{made}, {output.count(waiting, 'open finding')})"
     output.answer(answer, "BLOCK" if code == exit_codes.AI_WITHOUT_DECISION else "ok" if code == 0 else "DECIDE")
     for one in judged:
         _print_one(one)
@@ -111,6 +114,7 @@ def _json(judged: Judged) -> dict[str, Any]:
         "state": scope.delivery.state,
         "exit_code": judged.exit_code,
         "files": judged.files,
+        "with_ai": judged.with_ai,
         "findings": [_finding_json(judged, finding) for finding in judged.findings],
         "explained": [
             {
