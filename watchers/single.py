@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _UNSUPPORTED: Final = frozenset(
     | {getattr(errno, name) for name in ("ENOTSUP", "EOPNOTSUPP") if hasattr(errno, name)}
 )
 _TEXT_LIMIT: Final = 500
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.02
 
 if sys.platform == "win32":
     import msvcrt
@@ -67,7 +70,7 @@ def only_one(lock_file: Path, *, locks: tuple[TryLock, ...] = LOCKS) -> Iterator
     """
     file = _open(lock_file)
     try:
-        if not _lock(file, lock_file, locks):
+        if not _lock_patiently(file, lock_file, locks):
             raise _refusal(lock_file, _read(file))
         _write(file, f"{os.getpid()} {socket.gethostname()}\n")
         try:
@@ -102,6 +105,17 @@ def _open(lock_file: Path) -> int:
             path=lock_file,
             remedy="check that you may write to this folder",
         ) from error
+
+
+def _lock_patiently(file: int, lock_file: Path, locks: tuple[TryLock, ...]) -> bool:
+    # A holder without a name is one who only asks (`holder`), or is about to write its name.
+    for _ in range(_TRIES):
+        if _lock(file, lock_file, locks):
+            return True
+        if _read(file).pid:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return False
 
 
 def _lock(file: int, lock_file: Path, locks: tuple[TryLock, ...]) -> bool:

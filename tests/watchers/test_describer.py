@@ -107,7 +107,7 @@ def describer(target: str) -> Iterator[Describer]:
 
 @pytest.fixture
 def hasty(target: str) -> Iterator[Describer]:
-    with Describer(0.5, target=target) as made:
+    with Describer(2, target=target) as made:
         yield made
 
 
@@ -184,9 +184,9 @@ def test_stops_a_file_that_takes_too_long_and_goes_on(hasty: Describer, name: st
     with pytest.raises(DescribeTimedOut) as failure:
         hasty(Path(name))
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert failure.value.path == Path(name)
-    assert "0.5 s" in failure.value.message
+    assert "2 s" in failure.value.message
     assert failure.value.CODE == "describe-timeout"
     assert hasty(Path("b.png")).facts["pid"] != before
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,26 @@ def test_frees_the_lock_when_the_daemon_fails(tmp_path: Path) -> None:
 
     with only_one(lock_file):
         assert lock_file.exists()
+
+
+def test_asking_who_watches_never_keeps_a_daemon_out(tmp_path: Path) -> None:
+    lock_file = tmp_path / "daemon.lock"
+    lock_file.touch()
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            holder(lock_file)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(200):
+            with only_one(lock_file):
+                pass
+    finally:
+        done.set()
+        asking.join()
 
 
 def test_nobody_holds_a_lock_that_was_never_made(tmp_path: Path) -> None:
