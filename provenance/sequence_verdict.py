@@ -92,8 +92,9 @@ def _verdict(
     deciding = {_anonymous(mark) for word in frames if word.verdict.origin is origin for mark in word.verdict.decided}
     decided = tuple(mark for mark in marks if _anonymous(mark) in deciding)
     conflicts = tuple(dict.fromkeys(one for word in frames for one in word.verdict.conflicts))
-    if len(by_origin) > 1:
-        parts = [f"{one.value} in frames {name_frames(by_origin[one])}" for one in _GRAVITY if one in by_origin]
+    said = [one for one in _GRAVITY if one in by_origin and one is not Origin.UNDECLARED]
+    if len(said) > 1:
+        parts = [f"{one.value} in frames {name_frames(by_origin[one])}" for one in said]
         conflicts = (*conflicts, Conflict("sequence.mixed", "the frames do not agree: " + "; ".join(parts)))
     strengths = [word.verdict.strength for word in frames if word.verdict.origin is origin]
     # An AI claim is as strong as its strongest frame; a clean claim only as strong as its weakest

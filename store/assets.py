@@ -203,13 +203,13 @@ class Assets:
 
 _ASSET: Final = """
 SELECT a.id, a.xxh128, a.kind, a.size, a.media_type, a.essence_scheme, a.essence, a.verdict, a.strength, a.proven,
-  d.readers, d.facts, d.decided, d.conflicts, d.faults, d.unchecked, d.refs
+  d.readers, d.facts, d.decided, d.conflicts, d.faults, d.unchecked, d.refs, d.identifiers
 FROM asset a JOIN description d ON d.asset_id = a.id WHERE a.sha256 = ?"""
 
 
 def _asset(db: Connection, row: int, sha256: bytes, columns: Sequence[Any]) -> Asset:
     xxh128, kind, size, media_type, scheme, essence, origin, strength, proven, *told = columns
-    readers, facts, decided, conflicts, faults, unchecked, refs = (json.loads(one) for one in told)
+    readers, facts, decided, conflicts, faults, unchecked, refs, identifiers = (json.loads(one) for one in told)
     marks = db.rows(
         "SELECT reader, version, place, key, value, claims, strength, detail FROM mark WHERE asset_id = ? ORDER BY n",
         (row,),
@@ -221,7 +221,7 @@ def _asset(db: Connection, row: int, sha256: bytes, columns: Sequence[Any]) -> A
         "verdict": {"origin": origin, "strength": strength, "proven": bool(proven), "conflicts": conflicts},
         "faults": faults, "unchecked": unchecked, "readers": readers,
         "members": [[frame, codec.put_path(name), length, digest.hex()] for frame, name, length, digest in members],
-        "identifiers": db.rows("SELECT scheme, value FROM identifier WHERE asset_id = ?", (row,)),
+        "identifiers": identifiers,
     }  # fmt: skip
     personal = {
         "marks": [[*mark[:7], json.loads(mark[7])] for mark in marks],

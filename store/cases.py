@@ -11,9 +11,11 @@ from provenance.model import (
     Case,
     Delivery,
     Link,
+    Origin,
     Place,
     Relation,
     Sighting,
+    Strength,
     Verdict,
 )
 from store import codec
@@ -57,39 +59,57 @@ class Cases:
             )
 
     def _above(self, start: bytes) -> tuple[tuple[Ancestor, ...], tuple[Ancestor, ...]]:
-        """Ancestors along used links that carry taint, and those reached only over a link that is a question."""
+        """Ancestors along used links that carry taint, and those reached only over a link that is a question.
+
+        What lies above a doubtful ancestor is doubtful too.
+        """
         over: dict[bytes, Link] = {}
-        doubts: dict[bytes, Link] = {}
-        queue, order = deque([start]), []
-        while queue:
-            here = queue.popleft()
-            for link in self._lineage.parents(here):
-                if not link.used:
-                    continue
-                if link.relation in CARRIES_TAINT or self._carries_input(link):
-                    if link.parent != start and link.parent not in over:
-                        over[link.parent] = link
-                        order.append(link.parent)
-                        queue.append(link.parent)
-                else:
-                    doubts.setdefault(link.parent, link)
-        certain = tuple(self._ancestor(one, chain_to(over, start, one) or []) for one in order)
-        doubtful = tuple(
-            self._ancestor(one, [*(chain_to(over, start, link.child) or []), link])
-            for one, link in doubts.items()
-            if one not in over and one != start
+        questions: list[Link] = []
+        certain = self._climb(deque([start]), {start}, over, questions)
+        doubts = dict(over)
+        reached = {start, *certain}
+        doubtful: list[bytes] = []
+        for link in questions:
+            if link.parent not in reached:
+                reached.add(link.parent)
+                doubts[link.parent] = link
+                doubtful.append(link.parent)
+                doubtful.extend(self._climb(deque([link.parent]), reached, doubts, None))
+        return (
+            tuple(self._ancestor(one, chain_to(over, start, one) or []) for one in certain),
+            tuple(self._ancestor(one, chain_to(doubts, start, one) or []) for one in doubtful),
         )
-        return certain, doubtful
+
+    def _climb(
+        self, queue: deque[bytes], reached: set[bytes], over: dict[bytes, Link], questions: list[Link] | None
+    ) -> list[bytes]:
+        """Everything above, nearest first. Links that are questions are put aside, or followed where None."""
+        order: list[bytes] = []
+        while queue:
+            for link in self._lineage.parents(queue.popleft()):
+                if not link.used or link.parent in reached:
+                    continue
+                carries = link.relation in CARRIES_TAINT or self._carries_input(link)
+                if not carries and questions is not None:
+                    questions.append(link)
+                    continue
+                reached.add(link.parent)
+                over[link.parent] = link
+                order.append(link.parent)
+                queue.append(link.parent)
+        return order
 
     def _carries_input(self, link: Link) -> bool:
         return link.relation is Relation.INPUT and self._assets.origin(link.child).is_ai
 
     def _ancestor(self, sha256: bytes, chain: list[Link]) -> Ancestor:
-        # Only what the gate asks of an ancestor: its marks stay in the store until somebody asks why
         summary = self._assets.summary(sha256)
-        told = self._db.row("SELECT verdict, strength, proven FROM asset WHERE sha256 = ?", (sha256,))
-        origin, strength, proven = told or (summary.origin, summary.strength, 0)
-        verdict = Verdict(type(summary.origin)(origin), type(summary.strength)(strength), proven=bool(proven))
+        if summary.ai:  # whoever asks why wants to see the marks that decided
+            verdict = self._assets.get(sha256).description.verdict
+        else:
+            row = self._db.row("SELECT verdict, strength, proven FROM asset WHERE sha256 = ?", (sha256,))
+            origin, strength, proven = row or (Origin.UNDECLARED, 0, 0)
+            verdict = Verdict(Origin(origin), Strength(strength), proven=bool(proven))
         return Ancestor(
             sha256, summary.name, verdict, summary.origin, tuple(chain),
             self._assets.declarations(sha256), self._lineage.inputs_complete(sha256),

@@ -73,7 +73,7 @@ CREATE INDEX asset_essence ON asset (essence) WHERE essence IS NOT NULL;
 CREATE TABLE description (
   asset_id INTEGER PRIMARY KEY REFERENCES asset(id), readers TEXT NOT NULL, facts TEXT NOT NULL,
   decided TEXT NOT NULL, conflicts TEXT NOT NULL, faults TEXT NOT NULL, unchecked TEXT NOT NULL,
-  refs TEXT NOT NULL) STRICT;
+  refs TEXT NOT NULL, identifiers TEXT NOT NULL) STRICT;
 CREATE TABLE mark (
   asset_id INTEGER NOT NULL REFERENCES asset(id), n INTEGER NOT NULL, reader TEXT NOT NULL,
   version TEXT NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, claims TEXT,

@@ -87,11 +87,12 @@ def _asset_row(db: Connection, asset: Asset, at: int) -> int:
 def _description_rows(db: Connection, row: int, asset: Asset) -> None:
     public, personal = codec.put_asset(asset)
     db.execute(
-        "INSERT INTO description VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO description VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row, codec.text(public["readers"]), codec.text(personal["facts"]), codec.text(personal["decided"]),
             codec.text(public["verdict"]["conflicts"]), codec.text(public["faults"]),
             codec.text(public["unchecked"]), codec.text(personal["references"]),
+            codec.text(public["identifiers"]),
         ),
     )  # fmt: skip
     db.executemany(

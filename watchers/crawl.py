@@ -95,9 +95,8 @@ def scan_once(
     _sweep(pipeline, folders)
     pipeline.take_up()
     _work_off(pipeline, stop or threading.Event(), clocks, patience_seconds)
-    at = clocks.wall_ns() // 1_000_000
-    flags = [one for delivery in pipeline.deliveries for one in deliverables.judge_delivery(store, delivery, at)]
-    deliverables.write_flags_pages(store, settings, places, at)
+    flags = pipeline.judge_all()
+    deliverables.write_flags_pages(store, settings, places, clocks.wall_ns() // 1_000_000)
     tally = pipeline.tally
     return ScanReport(
         tally.seen, tally.new, tally.done, tally.gone, tuple(faults),

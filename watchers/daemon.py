@@ -99,6 +99,7 @@ class Daemon:
                     next_sweep = now + self._settings.watching.sweep_minutes * 60
                     pipeline.sweep_all()
                     self._swept_at = self._now_ms()
+                    pipeline.judge_all()
                 self._follow(pipeline, observer)
                 if now >= next_health:
                     next_health = now + HEALTH_SECONDS

@@ -23,7 +23,6 @@ from provenance.model import (
     Description,
     Digests,
     Fault,
-    FileStamp,
     Kind,
     Mark,
     Origin,
@@ -90,10 +89,10 @@ class Ingest:
         self._versions = versions
         self._wall_ns = wall_ns
 
-    def ingest(self, place: Place, moved_from: Callable[[bytes, FileStamp | None], Place | None]) -> Ingested:
+    def ingest(self, place: Place, moved_from: Callable[[bytes], Place | None]) -> Ingested:
         """Takes in the file at a place.
 
-        Args: moved_from says, of a content and stamp, which place it seems to have come from.
+        Args: moved_from says of a content which place it seems to have come from.
 
         Raises:
             ChangedMeanwhile: look again later.
@@ -111,7 +110,7 @@ class Ingest:
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
         with self._store.writing():
-            origin = moved_from(digests.sha256, stamp)
+            origin = moved_from(digests.sha256)
             ingested = self.record(place, digests.sha256, asset, moved_from=origin)
             look = {place.name: Known(stamp, digests.sha256, began)}
             self._store.index.put_all(place.volume, place.folder, look)

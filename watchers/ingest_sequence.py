@@ -63,7 +63,7 @@ class SequenceIngest:
         folder: Place,
         sequence: ImageSequence,
         stamps: Mapping[bytes, FileStamp],
-        moved_from: Callable[[bytes, FileStamp | None], Place | None],
+        moved_from: Callable[[bytes], Place | None],
     ) -> Ingested:
         """Takes in a whole settled sequence.
 
@@ -95,11 +95,11 @@ class SequenceIngest:
         folder: Place,
         sequence: ImageSequence,
         asset: Asset,
-        moved_from: Callable[[bytes, FileStamp | None], Place | None],
+        moved_from: Callable[[bytes], Place | None],
     ) -> Ingested:
         place = Place(folder.volume, folder.folder, pattern(sequence).encode("utf-8", "surrogateescape"))
         before = self._earlier(place, sequence)
-        ingested = self._ingest.record(place, asset.sha256, asset, moved_from=moved_from(asset.sha256, None))
+        ingested = self._ingest.record(place, asset.sha256, asset, moved_from=moved_from(asset.sha256))
         for member in asset.members:
             self._store.assets.end(Place(place.volume, place.folder, member.name), "regrouped", moved_to=place)
             self._store.journal.done(Place(place.volume, place.folder, member.name))

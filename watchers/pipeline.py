@@ -15,18 +15,20 @@ from typing import Final
 
 from provenance.configuration import Settings, read_trust
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError, UsageError
-from provenance.model import Delivery, FileStamp, Place
+from provenance.model import Delivery, FileStamp, Finding, Place
 from provenance.places import Places
 from provenance.readers import READERS
-from provenance.sequences import ImageSequence, group, parse_frame, parse_pattern
-from store import Known, Store, Waiting
+from provenance.sequences import ImageSequence, parse_frame, parse_pattern
+from store import Store
 from watchers import deliverables
+from watchers.departures import Departures
 from watchers.event import Event, EventKind, Tell
+from watchers.families import Families
 from watchers.ignore import Ignore, is_sidecar, main_files_of
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
 from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, watched_roots
-from watchers.settle import SequenceSettler, Settler, Settling
+from watchers.settle import Settler, Settling
 from watchers.sweep import look_at
 
 RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
@@ -82,16 +84,12 @@ class Pipeline:
         self._sequence = SequenceIngest(store, places, self._ingest)
         quiet = settings.watching.settle_seconds
         self._files: Settler[Place] = Settler(clocks.monotonic, quiet, wall=clocks.wall)
-        frames = settings.watching.sequence_settle_seconds
-        self._families: SequenceSettler[Place] = SequenceSettler(clocks.monotonic, frames, wall=clocks.wall)
-        # A sequence that has not been touched for that long by the file system's own clocks needs only the
-        # second look of a single file: a first scan does not wait a minute for last year's renders
-        self._old_families: SequenceSettler[Place] = SequenceSettler(clocks.monotonic, quiet, wall=clocks.wall)
+        self._families = Families(places, settings.watching, clocks.monotonic, clocks.wall)
         self._ahead: set[Place] = set()
         self._ready: list[tuple[tuple[bool, bytes, bytes], int, Place]] = []
         self._queued: set[Place] = set()
         self._pushed = 0
-        self._gone: dict[Place, tuple[Known, float]] = {}
+        self._departures = Departures(places, self.roots, self._stamp)
         self._told: set[tuple[str, str]] = set()
         self.tally = Tally()
         self.told = 0
@@ -123,15 +121,15 @@ class Pipeline:
 
     def _take_in(self, noted: Noted) -> None:
         for place, stamp in (*noted.files.items(), *noted.sidecars.items()):
-            self._files.look(place, stamp)
+            self._see(place, stamp)
         for place, stamp in noted.frames.items():
             self._ahead.add(place)
-            self._files.look(place, stamp)
+            self._see(place, stamp)
         for place, members in noted.families.items():
-            self._look_at_family(place, members or self._members(place))
+            self._see_family(place, members or None)
         due = self._clocks.monotonic() + 2 * self._settings.watching.settle_seconds
         for place, known in noted.gone.items():
-            self._gone.setdefault(place, (known, due))
+            self._departures.note(place, known.sha256, due)
 
     def take_up(self) -> None:
         """Looks at what the journal holds and nobody watches over: after a restart, and when a retry is due."""
@@ -139,17 +137,18 @@ class Pipeline:
             if waiting.place in self._queued or waiting.place in self._files:
                 continue
             if waiting.reason == SEQUENCE:
-                if waiting.place not in self._families and waiting.place not in self._old_families:
-                    self._look_at_family(waiting.place, self._members(waiting.place))
+                if waiting.place not in self._families:
+                    self._see_family(waiting.place)
             else:
-                self._look(waiting)
+                self._see(waiting.place, self._stamp(waiting.place))
 
-    def _look(self, waiting: Waiting) -> None:
-        stamp = self._stamp(waiting.place)
-        if stamp is None:
-            self._vanished(waiting.place)
-        else:
-            self._files.look(waiting.place, stamp)
+    def _see(self, place: Place, stamp: FileStamp | None) -> None:
+        """One look at a file, whoever asked for it; the look that finds it settled may be any of them."""
+        match self._files.look(place, stamp):
+            case Settling.GONE:
+                self._vanished(place)
+            case Settling.SETTLED:
+                self._queue(place)
 
     def turn(self) -> bool:
         """Does what is due now, for TURN_SECONDS at most; True where there is more to do at once.
@@ -158,26 +157,17 @@ class Pipeline:
         """
         now = self._clocks.monotonic()
         for place in self._files.due(now):
-            self._settle(place)
-        for settler in (self._families, self._old_families):
-            for place in settler.due(now):
-                if settler.look(place, self._members(place)) is not Settling.WAITING:
-                    self._queue(place)
+            self._see(place, self._stamp(place))
+        for place in self._families.due(now):
+            self._see_family(place)
         end = now + TURN_SECONDS
         while self._ready and self._clocks.monotonic() < end:
             place = heapq.heappop(self._ready)[-1]
             self._queued.discard(place)
             self._work(place)
-        self._finish_gone(now)
+        for place in self._departures.take_due(now):
+            self._vanished(place)
         return bool(self._ready)
-
-    def _settle(self, place: Place) -> None:
-        stamp = self._stamp(place)
-        match self._files.look(place, stamp):
-            case Settling.GONE:
-                self._vanished(place)
-            case Settling.SETTLED:
-                self._queue(place)
 
     def _queue(self, place: Place) -> None:
         """Deliverables first, then folder by folder."""
@@ -189,32 +179,9 @@ class Pipeline:
     def _urgency(self, place: Place) -> tuple[bool, bytes, bytes]:
         return not any(deliverables.holds(one, place) for one in self.deliveries), place.folder, place.name
 
-    def _look_at_family(self, place: Place, members: dict[bytes, FileStamp]) -> None:
-        newest = max((max(one.mtime_ns, one.ctime_ns) for one in members.values()), default=0)
-        quiet = self._settings.watching.sequence_settle_seconds
-        old = self._clocks.wall() - newest / 1e9 >= quiet
-        settler, other = (self._old_families, self._families) if old else (self._families, self._old_families)
-        other.forget(place)
-        if settler.look(place, members) is not Settling.WAITING:
-            self._queue(place)
-
-    def _members(self, family: Place) -> dict[bytes, FileStamp]:
-        """The frames of a family that lie in its folder now."""
-        return {name: stamp for found, stamps in self._sequences_of(family) for name, stamp in stamps.items()}
-
-    def _sequences_of(self, family: Place) -> list[tuple[ImageSequence, dict[bytes, FileStamp]]]:
-        folder = os.fsencode(self._places.folder_path(family.volume, family.folder))
-        try:
-            with os.scandir(folder) as entries:
-                names = [entry.name for entry in entries if parse_frame(entry.name) is not None]
-        except OSError:
-            return []
-        found = []
-        for sequence in group(names)[0]:
-            if family_name(sequence) == family.name:
-                stamps = {name: look_at(folder + b"/" + name) for name in sequence.names()}
-                found.append((sequence, {name: stamp for name, stamp in stamps.items() if stamp is not None}))
-        return found
+    def _see_family(self, family: Place, frames: dict[bytes, FileStamp] | None = None) -> None:
+        if self._families.look(family, frames) is not Settling.WAITING:
+            self._queue(family)
 
     def _stamp(self, place: Place) -> FileStamp | None:
         try:
@@ -230,7 +197,7 @@ class Pipeline:
                 self._look_ahead(place)
             elif is_sidecar(place.name):
                 self._pass_on(place)
-            elif self._is_family(place):
+            elif self._families.is_family(place):
                 self._work_family(place)
             else:
                 self._after(self._ingest.ingest(place, self._moved_from), place)
@@ -241,9 +208,6 @@ class Pipeline:
         except ProvenanceError as error:
             self._failed(place, error)
 
-    def _is_family(self, place: Place) -> bool:
-        return b"%0" in place.name and self._stamp(place) is None
-
     def _look_ahead(self, place: Place) -> None:
         frame = parse_frame(place.name)
         found = self._sequence.look_ahead(place, frame.frame if frame is not None else 0)
@@ -251,7 +215,7 @@ class Pipeline:
             self._after(found, place)
 
     def _work_family(self, family: Place) -> None:
-        found = self._sequences_of(family)
+        found = self._families.sequences(family)
         if not found:
             self._dissolve(family)
         for sequence, stamps in found:
@@ -266,8 +230,7 @@ class Pipeline:
             sequence = _sequence_at(sighting.place)
             if sequence is not None and family_name(sequence) == family.name:
                 due = self._clocks.monotonic() + 2 * self._settings.watching.sequence_settle_seconds
-                stamp = FileStamp(0, 0, 0, 0)
-                self._gone.setdefault(sighting.place, (Known(stamp, sighting.sha256, 0), due))
+                self._departures.note(sighting.place, sighting.sha256, due)
         folder = self._places.folder_path(family.volume, family.folder)
         root = next((one for one in self.roots if folder == one or folder.is_relative_to(one)), None)
         if root is not None and folder.is_dir():
@@ -286,8 +249,7 @@ class Pipeline:
                 self._store.index.put(sidecar, stamp, None, 0)
             self._store.journal.done(sidecar)
         for main in mains:
-            if (found := self._stamp(main)) is not None:
-                self._files.look(main, found)
+            self._see(main, self._stamp(main))
 
     def _after(self, ingested: Ingested, place: Place) -> None:
         """Counts, tells, and judges what the new knowledge touches."""
@@ -325,6 +287,19 @@ class Pipeline:
             self._tell(Event(EventKind.FLAGGED, Path(finding.delivery) / finding.name, finding.text, data))
         self.settle_deliveries()
 
+    def judge_all(self) -> tuple[Finding, ...]:
+        """Judges every delivery whole: decisions expire, and people decide while nothing moves.
+
+        Returns all findings that hold. Raises StoreError.
+        """
+        self.told += 1
+        self._refresh_deliveries()
+        at = self._now_ms()
+        for delivery in self.deliveries:
+            deliverables.judge_delivery(self._store, delivery, at)
+        self.settle_deliveries()
+        return tuple(self._store.decisions.findings())
+
     def settle_deliveries(self) -> None:
         """Holds and puts back where that is configured. The flags pages are the driver's to write."""
         if not self._settings.deliverables_gate.hold:
@@ -339,27 +314,12 @@ class Pipeline:
                 for before, now in moved:
                     self._tell(Event(kind, now, f"{kind.value}: moved from {before}", {"from": str(before)}))
 
-    def _moved_from(self, sha256: bytes, stamp: FileStamp | None) -> Place | None:
+    def _moved_from(self, sha256: bytes) -> Place | None:
         """A place that held this content and is empty now: then it moved."""
-        for place, (known, _) in self._gone.items():
-            if known.sha256 == sha256 and self._stamp(place) is None:
-                del self._gone[place]
-                self._store.index.drop(place.volume, place.folder, [place.name])
-                return place
-        return None
-
-    def _finish_gone(self, now: float) -> None:
-        for place, (_, due) in list(self._gone.items()):
-            if now < due:
-                continue
-            del self._gone[place]
-            if self._stamp(place) is None and self._root_is_there(place):
-                self._vanished(place)
-
-    def _root_is_there(self, place: Place) -> bool:
-        path = self._places.path_of(place)
-        root = next((one for one in self.roots if path.is_relative_to(one)), None)
-        return root is not None and root.is_dir() and any(root.iterdir())
+        place = self._departures.take_moved(sha256)
+        if place is not None:
+            self._store.index.drop(place.volume, place.folder, [place.name])
+        return place
 
     def _vanished(self, place: Place) -> None:
         """Nothing lies at a place any more: its sighting ends, its asset stays known."""
@@ -372,16 +332,16 @@ class Pipeline:
         self.judge(touched)
 
     def _again(self, place: Place) -> None:
-        if self._is_family(place):
-            self._look_at_family(place, self._members(place))
-        elif (stamp := self._stamp(place)) is not None:
-            self._files.look(place, stamp)
+        if self._families.is_family(place):
+            self._see_family(place)
+        else:
+            self._see(place, self._stamp(place))
 
     def _failed(self, place: Place, error: ProvenanceError) -> None:
         tries = next((one.tries for one in self._store.journal.faults() if one.place == place), 0)
         wait = RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)]
         with self._store.writing():
-            self._store.journal.note([place], SEQUENCE if self._is_family(place) else "seen", self._now_ms())
+            self._store.journal.note([place], SEQUENCE if self._families.is_family(place) else "seen", self._now_ms())
             self._store.journal.failed(place, str(error.message), self._now_ms() + wait * 1000)
         self.told += 1
         self._fault(error.path or self._places.path_of(place), error.message)
@@ -410,12 +370,11 @@ class Pipeline:
     @property
     def waiting(self) -> int:
         """How many places are seen and not yet done."""
-        return len(self._files) + len(self._families) + len(self._old_families) + len(self._ready) + len(self._gone)
+        return len(self._files) + len(self._families) + len(self._ready) + len(self._departures)
 
     def next_due(self) -> float | None:
         """When the next look is due (`monotonic` seconds), or None where nothing waits."""
-        times = [self._files.next_due(), self._families.next_due(), self._old_families.next_due()]
-        times += [due for _, due in self._gone.values()]
+        times = (self._files.next_due(), self._families.next_due(), self._departures.next_due())
         return min((one for one in times if one is not None), default=None)
 
 

@@ -87,6 +87,8 @@ class Reconciler:
         Args: at, milliseconds since 1970; start relative to the root; deep false for that folder only.
         """
         noted = Noted()
+        if self._is_ignored(start):
+            return noted
         identity = identify_root(os.fsencode(root), self._identities.get(root), self._ignore)
         if isinstance(identity, RootMissing):
             noted.missing.append((root, identity.reason))
@@ -110,6 +112,11 @@ class Reconciler:
         if not noted.missing:
             self._find_gone(root, start, swept, blind, noted, at, deep=deep)
         return noted
+
+    def _is_ignored(self, start: bytes) -> bool:
+        """True where an event named a folder that a sweep from the root would never enter."""
+        parts = start.split(b"/") if start else []
+        return any(self._ignore(b"/".join(parts[:n]), name, True) for n, name in enumerate(parts))
 
     def _path(self, root: Path, folder: bytes, name: bytes) -> Path:
         return root / os.fsdecode(folder) / os.fsdecode(name)

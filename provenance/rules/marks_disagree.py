@@ -16,6 +16,11 @@ from provenance.paths import argument, show
 CODE: Final = "GEN-02"
 REQUIRES: Final[frozenset[str]] = frozenset()
 
+ABOUT_CREDENTIALS: Final = frozenset(
+    {"untrusted_credentials", "broken_credentials", "foreign_sidecar", "broken_capture"}
+)
+"""Conflicts over who signed, not over where the content came from: GEN-03 asks about those that do not hold."""
+
 
 def objections(case: Case) -> Iterator[Objection]:
     """One for all conflicts of the marks together, one for each declaration against them, one for cycles."""
@@ -23,7 +28,9 @@ def objections(case: Case) -> Iterator[Objection]:
     settle = (
         f"Compare provenance show {file}; then settle it: provenance decide {file} --approve --by NAME --reference REF"
     )
-    said = dict.fromkeys(show(conflict.text).rstrip(".") for conflict in case.verdict.conflicts)
+    said = dict.fromkeys(
+        show(conflict.text).rstrip(".") for conflict in case.verdict.conflicts if conflict.code not in ABOUT_CREDENTIALS
+    )
     if said:
         yield Objection(Severity.DECIDE, f"The marks of {show(case.name)} disagree: {'; '.join(said)}. {settle}")
     for declaration in dict.fromkeys(filter(lambda entry: _contradicts(case, entry), case.declarations)):
