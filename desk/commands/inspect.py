@@ -49,7 +49,8 @@ def command(
     """
     lists = (*(_trust_list(one) for one in trust), *_trust_of_production(production))
     codes: list[int | None] = []
-    for number, looked in enumerate(_look(paths, Manner(lists, full), recursive)):
+    printed = False
+    for looked in _look(paths, Manner(lists, full), recursive):
         findings = judge(looked, time.time_ns() // 1_000_000) if gate else ()
         codes += [_verdict(looked, findings)] if gate else [exit_codes.USAGE if looked.error else None]
         if looked.error is not None:
@@ -57,7 +58,8 @@ def command(
         if as_json:
             _print_json(looked)
         elif looked.error is None:
-            _print_page(looked, findings, number)
+            _print_page(looked, findings, apart=printed)
+            printed = True
     click.get_current_context().exit(exit_codes.gravest(codes) or max(filter(None, codes), default=0))
 
 
@@ -85,9 +87,9 @@ def _print_json(looked: Looked) -> None:
     output.emit(inspection(looked.path, looked.digests, looked.description, size=looked.size))
 
 
-def _print_page(looked: Looked, findings: tuple[Finding, ...], number: int) -> None:
+def _print_page(looked: Looked, findings: tuple[Finding, ...], *, apart: bool) -> None:
     known, verdict = looked.description, looked.description.verdict
-    if number:
+    if apart:
         output.say()
     output.answer(f"{text(looked.path)}: {origin_words(verdict)}", verdict.origin)
     output.field("why", why(verdict, known.marks))

@@ -19,6 +19,10 @@ from provenance.paths import named, relative
 from store import Location, Store, Waiting, open_store
 
 
+LOCK = "daemon.lock"
+"""As in watchers.daemon, whose import would take longer than the answer; a test holds them together."""
+
+
 @click.command(short_help="What is watched, waiting, flagged.")
 @json_option
 @production_option
@@ -101,7 +105,6 @@ def _standing(setup: Setup, location: Location, store: Store | None) -> Standing
 
 
 def _watch(location: Location, now: int) -> Watch:
-    from watchers.daemon import LOCK
     from watchers.heartbeat import LATE_SECONDS, read_heartbeat
     from watchers.single import holder
 
