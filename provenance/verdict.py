@@ -72,9 +72,14 @@ def judge(marks: Sequence[Mark], faults: Sequence[Fault] = (), unchecked: Sequen
 
 def combine(verdict: Verdict, declarations: Iterable[Declaration]) -> Origin:
     """What an asset counts as: AI from anywhere wins; else the verdict, unless it is undeclared; else what a
-    person declared last; else what its folder declares."""
-    latest = sorted(declarations, key=lambda entry: (entry.folder, -entry.at))
-    said = [verdict.origin, *(entry.origin for entry in latest)]
+    person declared last; else what its folder declares.
+
+    A person's word replaces that of the folder, which cannot know better than somebody who looked; it never
+    outweighs an AI mark, nor another person's "AI". Names play no part, because they may be redacted.
+    """
+    newest = sorted(declarations, key=lambda entry: -entry.at)
+    spoken = [entry for entry in newest if not entry.folder] or newest
+    said = [verdict.origin, *(entry.origin for entry in spoken)]
     ai = [origin for origin in said if origin.is_ai]
     return ai[0] if ai else next((origin for origin in said if origin is not Origin.UNDECLARED), Origin.UNDECLARED)
 

@@ -167,17 +167,26 @@ class Ingest:
                 self._store.lineage.add(link)
         return True
 
+    def declares_ai(self, place: Place) -> bool:
+        """True where the folder of a place is declared to hold AI."""
+        declared = self._declared(place)
+        return declared is not None and declared[1].is_ai
+
     def _declare_by_folder(self, sha256: bytes, place: Place) -> bool:
+        declared = self._declared(place)
+        if declared is None:
+            return False
+        name, origin = declared
+        self._store.assets.declare(sha256, origin, basis=name, folder=True)
+        return True
+
+    def _declared(self, place: Place) -> tuple[str, Origin] | None:
         folder = self._places.folder_path(place.volume, place.folder)
         for working in self._settings.working_folders:
             if folder == working or folder.is_relative_to(working):
                 inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
-                declared = declared_origin(self._settings, "" if inside == "." else inside)
-                if declared is not None:
-                    name, origin = declared
-                    self._store.assets.declare(sha256, origin, basis=name, folder=True)
-                    return True
-        return False
+                return declared_origin(self._settings, "" if inside == "." else inside)
+        return None
 
     def _outdated(self, known: dict[str, str]) -> bool:
         return any(self._versions.get(name, version) != version for name, version in known.items())

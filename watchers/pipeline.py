@@ -86,7 +86,7 @@ class Pipeline:
         self._files: Settler[Place] = Settler(clocks.monotonic, quiet, wall=clocks.wall)
         self._families = Families(places, settings.watching, clocks.monotonic, clocks.wall)
         self._ahead: set[Place] = set()
-        self._ready: list[tuple[tuple[bool, bytes, bytes], int, Place]] = []
+        self._ready: list[tuple[tuple[int, bytes, bytes], int, Place]] = []
         self._queued: set[Place] = set()
         self._pushed = 0
         self._departures = Departures(places, self.roots, self._stamp)
@@ -170,14 +170,18 @@ class Pipeline:
         return bool(self._ready)
 
     def _queue(self, place: Place) -> None:
-        """Deliverables first, then folder by folder."""
         if place not in self._queued:
             self._queued.add(place)
             self._pushed += 1
             heapq.heappush(self._ready, (self._urgency(place), self._pushed, place))
 
-    def _urgency(self, place: Place) -> tuple[bool, bytes, bytes]:
-        return not any(deliverables.holds(one, place) for one in self.deliveries), place.folder, place.name
+    def _urgency(self, place: Place) -> tuple[int, bytes, bytes]:
+        """What is declared to be AI first, so that a copy of it is known for what it is; then the deliveries."""
+        if self._ingest.declares_ai(place):
+            rank = 0
+        else:
+            rank = 1 if any(deliverables.holds(one, place) for one in self.deliveries) else 2
+        return rank, place.folder, place.name
 
     def _see_family(self, family: Place, frames: dict[bytes, FileStamp] | None = None) -> None:
         if self._families.look(family, frames) is not Settling.WAITING:

@@ -292,6 +292,14 @@ def test_a_person_outweighs_the_folder_and_the_last_word_counts() -> None:
     assert combine(judge([]), []) is Origin.UNDECLARED
 
 
+def test_a_person_who_looked_outweighs_an_ai_folder_but_never_another_persons_ai() -> None:
+    folder = declaration(Origin.AI_GENERATED, folder=True)
+
+    assert combine(judge([]), [folder]) is Origin.AI_GENERATED
+    assert combine(judge([]), [folder, declaration(Origin.CAPTURED, at=2)]) is Origin.CAPTURED
+    assert combine(judge([]), [declaration(Origin.AI_EDITED), declaration(Origin.CAPTURED, at=2)]) is Origin.AI_EDITED
+
+
 def test_a_declaration_does_not_replace_what_the_file_says() -> None:
     doubt = mark(Origin.MAYBE_AI, Strength.DECLARED)
 

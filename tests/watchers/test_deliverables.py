@@ -139,6 +139,14 @@ def test_an_ai_folder_taints_its_files_wherever_they_are_copied(day: Day, sample
     assert ("NFX-01", "BLOCK", "final.png") in open_codes(day)
 
 
+def test_an_ai_folder_counts_although_its_copy_lay_in_the_deliverables_already(day: Day, samples: Path) -> None:
+    (day.root / "ai").mkdir()
+    shutil.copy(samples / "stills" / "undeclared.png", day.root / "ai")
+    deliver(day, samples, "stills/undeclared.png", "final.png")
+
+    assert ("NFX-01", "BLOCK", "final.png") in open_codes(day)
+
+
 def test_the_default_touches_nothing(day: Day, samples: Path) -> None:
     name = deliver(day, samples, "stills/ai_xmp.jpg")
 
