@@ -69,7 +69,7 @@ def judge_case(case: Case, rules: Sequence[Rule], decisions: Iterable[Decision],
 _NO_RULES: Final = "There are no rules to judge by, so nothing passes. Repair the installation: provenance doctor"
 
 
-def _run(rule: Rule, case: Case, answers: Mapping[str, Decision]) -> Iterator[Finding]:
+def _run(rule: Rule, case: Case, answers: Mapping[str, Sequence[Decision]]) -> Iterator[Finding]:
     try:
         found = list(islice(rule.objections(case), OBJECTION_LIMIT + 1))
         strange = [objection for objection in found if not isinstance(objection, Objection)]
@@ -85,7 +85,7 @@ def _run(rule: Rule, case: Case, answers: Mapping[str, Decision]) -> Iterator[Fi
             yield _finding(case, rule.CODE, objection, answers)
 
 
-def _finding(case: Case, code: str, objection: Objection, answers: Mapping[str, Decision]) -> Finding:
+def _finding(case: Case, code: str, objection: Objection, answers: Mapping[str, Sequence[Decision]]) -> Finding:
     return Finding(
         code=code,
         severity=objection.severity,
@@ -94,7 +94,7 @@ def _finding(case: Case, code: str, objection: Objection, answers: Mapping[str, 
         name=case.name,
         delivery=case.delivery,
         ancestor=objection.ancestor,
-        decision=None if code in UNDECIDABLE else answers.get(code),
+        decision=None if code in UNDECIDABLE else _answer(answers.get(code, ()), objection.ancestor),
     )
 
 
@@ -128,13 +128,21 @@ def _in_order(rules: Sequence[Rule]) -> tuple[list[Rule], list[tuple[Rule, str]]
             return sorted(fit, key=lambda rule: position[rule.CODE]), unfit
 
 
-def _answers(case: Case, decisions: Iterable[Decision], at: int) -> dict[str, Decision]:
-    """The decision that counts for each code: a refusal before any approval, then the newest."""
-    counting: dict[str, Decision] = {}
-    live = (decision for decision in decisions if is_live(decision, case, at))
-    for decision in sorted(live, key=lambda entry: (entry.answer is Answer.REFUSE, entry.at, entry.uid)):
-        counting.update(dict.fromkeys(decision.codes, decision))
+def _answers(case: Case, decisions: Iterable[Decision], at: int) -> dict[str, list[Decision]]:
+    """The decisions that count for each code, the weightiest first: a refusal before any approval, then the
+    newest.
+    """
+    counting: dict[str, list[Decision]] = {}
+    live = [decision for decision in decisions if is_live(decision, case, at)]
+    for decision in sorted(live, key=lambda one: (one.answer is Answer.REFUSE, one.at, one.uid), reverse=True):
+        for code in decision.codes:
+            counting.setdefault(code, []).append(decision)
     return counting
+
+
+def _answer(decisions: Sequence[Decision], cause: bytes) -> Decision | None:
+    """The weightiest decision that was given in view of this cause (or of any, in advance)."""
+    return next((one for one in decisions if not one.causes or cause in one.causes), None)
 
 
 def is_live(decision: Decision, case: Case, at: int) -> bool:

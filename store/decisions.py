@@ -23,7 +23,7 @@ FROM finding x JOIN delivery d ON d.id = x.delivery_id JOIN asset a ON a.id = x.
 
 _DECISION: Final = """
 SELECT x.uid, a.sha256, x.codes, x.answer, x.by, x.at, x.role, x.reference, x.document, x.note, x.delivery,
-  x.expires, x.revoked
+  x.expires, x.revoked, x.causes
 FROM decision x JOIN asset a ON a.id = x.asset_id"""
 
 
@@ -148,10 +148,17 @@ class Decisions:
             {
                 "asset": decision.sha256.hex(), "codes": sorted(decision.codes), "answer": decision.answer.value,
                 "document": decision.document.hex(), "delivery": decision.delivery, "expires": decision.expires,
+                "causes": sorted(one.hex() for one in decision.causes),
             },
             {"by": decision.by, "role": decision.role, "reference": decision.reference, "note": decision.note},
         )  # fmt: skip
-        return replace(decision, uid=entry.uid, at=entry.at, codes=tuple(sorted(decision.codes)))
+        return replace(
+            decision,
+            uid=entry.uid,
+            at=entry.at,
+            codes=tuple(sorted(decision.codes)),
+            causes=tuple(sorted(decision.causes)),
+        )
 
     def revoke(self, uid: str, *, by: str, reason: str) -> None:
         """Takes a decision back; its findings stand again at the next look. Raises NotFound, UsageError."""
@@ -201,8 +208,8 @@ def _delivery(row: Sequence[Any]) -> Delivery:
 
 
 def _decision(row: Sequence[Any]) -> Decision:
-    uid, sha256, codes, answer, by, at, role, reference, document, note, delivery, expires, revoked = row
+    uid, sha256, codes, answer, by, at, role, reference, document, note, delivery, expires, revoked, causes = row
     return Decision(
         uid, sha256, tuple(json.loads(codes)), Answer(answer), by, at, role, reference, document, note, delivery,
-        expires, revoked,
+        expires, revoked, tuple(bytes.fromhex(one) for one in json.loads(causes)),
     )  # fmt: skip

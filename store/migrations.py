@@ -143,7 +143,7 @@ CREATE TABLE decision (
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, asset_id INTEGER NOT NULL REFERENCES asset(id),
   codes TEXT NOT NULL, answer TEXT NOT NULL, by TEXT NOT NULL, role TEXT NOT NULL, reference TEXT NOT NULL,
   document BLOB NOT NULL, note TEXT NOT NULL, delivery TEXT NOT NULL, at INTEGER NOT NULL,
-  expires INTEGER, revoked INTEGER) STRICT;
+  expires INTEGER, revoked INTEGER, causes TEXT NOT NULL) STRICT;
 CREATE INDEX decision_of ON decision (asset_id);
 CREATE TABLE ai_use (
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, state TEXT NOT NULL, at INTEGER NOT NULL,

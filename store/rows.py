@@ -267,10 +267,10 @@ def _decided(db: Connection, entry: Entry) -> None:
     body, gone = entry.body, REDACTED if entry.redacted else ""
     db.insert(
         "INSERT INTO decision (uid, asset_id, codes, answer, by, role, reference, document, note, delivery, at,"
-        " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " expires, causes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (entry.uid, asset_id(db, body["asset"]), codec.text(body["codes"]), body["answer"],
          entry.told("by", gone), entry.told("role"), entry.told("reference"), bytes.fromhex(body["document"]),
-         entry.told("note"), body["delivery"], entry.at, body["expires"]),
+         entry.told("note"), body["delivery"], entry.at, body["expires"], codec.text(body["causes"])),
     )  # fmt: skip
 
 

@@ -91,6 +91,8 @@ class Decision:
         at: milliseconds since 1970.
         expires: milliseconds since 1970, or None.
         revoked: milliseconds since 1970, or None.
+        causes: the assets in view of which it was given, by SHA-256 (empty bytes for the content itself): an AI
+            ancestor that is found later was not approved. No causes at all: whatever the cause, in advance.
     """
 
     uid: str
@@ -106,6 +108,7 @@ class Decision:
     delivery: str = ""
     expires: int | None = None
     revoked: int | None = None
+    causes: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

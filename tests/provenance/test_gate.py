@@ -275,3 +275,32 @@ def test_ai_never_passes_without_a_living_approval_that_names_it(case: Case, dec
     assert still_open is not (approved and not refused)
     assert any(each.code == "NFX-01" for each in findings)
     assert gravest(findings) == 10 or not still_open
+
+
+def test_an_ai_ancestor_that_is_found_later_was_not_approved() -> None:
+    rule = Demand("NFX-01", answers=(BLOCK, Objection(Severity.BLOCK, "and its parent", PARENT)))
+    seen = decision("NFX-01", causes=(b"",))
+
+    findings = judge_case(CASE, (rule,), [seen], NOW)
+
+    assert [(finding.ancestor, finding.is_open) for finding in findings] == [(b"", False), (PARENT, True)]
+
+
+def test_a_decision_in_advance_is_for_any_cause() -> None:
+    rule = Demand("NFX-01", answers=(BLOCK, Objection(Severity.BLOCK, "and its parent", PARENT)))
+
+    findings = judge_case(CASE, (rule,), [decision("NFX-01")], NOW)
+
+    assert codes(findings) == []
+
+
+def test_a_refusal_of_one_cause_leaves_the_approval_of_another() -> None:
+    rule = Demand("NFX-01", answers=(BLOCK, Objection(Severity.BLOCK, "and its parent", PARENT)))
+    answers = [
+        decision("NFX-01", uid="1", causes=(b"", PARENT)),
+        decision("NFX-01", uid="2", causes=(PARENT,), answer=Answer.REFUSE),
+    ]
+
+    findings = judge_case(CASE, (rule,), answers, NOW)
+
+    assert [(finding.ancestor, finding.is_open) for finding in findings] == [(b"", False), (PARENT, True)]
