@@ -164,9 +164,7 @@ def look_at_all(wanted: Iterable[Wanted], manner: Manner, *, workers: int = 0) -
     yield from _look_in_workers([*first, rest], queue, manner, workers or os.cpu_count() or 1)
 
 
-def _look_in_workers(
-    first: list[Wanted], rest: Iterator[Wanted], manner: Manner, workers: int
-) -> Iterator[Looked]:
+def _look_in_workers(first: list[Wanted], rest: Iterator[Wanted], manner: Manner, workers: int) -> Iterator[Looked]:
     from watchers.describer import Describer
 
     idle: SimpleQueue[Describer] = SimpleQueue()

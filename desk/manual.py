@@ -16,24 +16,24 @@ import click
 from desk.commands import COMMANDS, SECTIONS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+_INTRODUCTION: Final = """\
+# Commands
+
+This page is written from the program (`python -m desk.manual`) and held to it by a test.
+
+Shared by all that ask about a production: `--json` prints JSON with stable keys and nothing else (one object;
+`inspect`, `find`, `doctor`, `watch` and `audit --list` one a line). `--production DIR` names the production's
+folder or one inside it; without it the environment variable `PROVENANCE_PRODUCTION` counts, then the current
+folder and those above it. `FILE` is a path, from the current folder or the production's root, or 8 and more
+digits of a SHA-256. Times on a page are local with their offset; in JSON they are UTC. `NO_COLOR` turns colours
+off. Exit codes: [exit-codes.md](exit-codes.md). Settings: [settings.md](settings.md). Rules: [rules.md](rules.md).
+"""
 _SHARED: Final = ("--json", "--production", "--help")
 
 
 def commands_page() -> str:
     """The page: every command with what it does, an example, its arguments and options."""
-    lines = [
-        "# Commands",
-        "",
-        "This page is written from the program (`python -m desk.manual`) and held to it by a test.",
-        "",
-        "Shared by all that ask about a production: `--json` prints JSON with stable keys and nothing else (one object;",
-        "`inspect`, `find`, `doctor`, `watch` and `audit --list` one a line). `--production DIR` names the production's folder",
-        "or one inside it; without it the environment variable `PROVENANCE_PRODUCTION` counts, then the current folder and",
-        "those above it. `FILE` is a path, from the current folder or the production's root, or 8 and more digits of a",
-        "SHA-256. Times on a page are local with their offset; in JSON they are UTC. `NO_COLOR` turns colours off.",
-        "Exit codes: [exit-codes.md](exit-codes.md). Settings: [settings.md](settings.md). Rules: [rules.md](rules.md).",
-        "",
-    ]
+    lines = [*_INTRODUCTION.splitlines(), ""]
     for title, section in SECTIONS.items():
         names = ", ".join(f"[{name}](#provenance-{name})" for name in section)
         lines.append(f"- **{title}:** {names}")

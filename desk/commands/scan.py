@@ -46,9 +46,7 @@ def command(folders: tuple[Path, ...], quiet: bool, as_json: bool, production: P
             def show(at: ScanProgress) -> None:
                 advance(at.done, at.total, "" if at.current is None else at.current.name)
 
-            report = scan_once(
-                opened.store, opened.places, opened.settings, folders=chosen, progress=show, stop=stop
-            )
+            report = scan_once(opened.store, opened.places, opened.settings, folders=chosen, progress=show, stop=stop)
         if not folders and not stop.is_set():
             note_scan(opened.location.file, time.time_ns() // 1_000_000)
         if as_json:

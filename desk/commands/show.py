@@ -54,6 +54,13 @@ class Page:
         self.decisions: tuple[Decision, ...] = store.decisions.about(chosen.sha256)
         self.notes = notes_on(production, chosen.sha256, chosen.place)
         self.culprits = [one for one in self.case.ancestors if one.origin.is_ai]
+        self.names = {**taint.names_of(self.case), **self._paths_in_chains()}
+
+    def _paths_in_chains(self) -> dict[bytes, str]:
+        """Paths of everything that stands between the asset and its AI ancestors: names alone may be many."""
+        within = {end for one in self.culprits for link in one.chain for end in (link.child, link.parent)}
+        found = {one: self.production.store.assets.summary(one) for one in within - {self.asset.sha256}}
+        return {one: path_text(self.production, told.place) for one, told in found.items() if told.place is not None}
 
     def json(self) -> dict[str, Any]:
         """The page as one object."""
@@ -89,9 +96,9 @@ class Page:
         }
 
     def _ancestor_json(self, ancestor: Ancestor) -> dict[str, Any]:
-        chain = taint.tell(ancestor.chain, taint.names_of(self.case))
+        name, chain = self.names[ancestor.sha256], taint.tell(ancestor.chain, self.names)
         origin = ancestor.origin.value
-        return {**named("name", ancestor.name), "sha256": ancestor.sha256.hex(), "origin": origin, "chain": chain}
+        return {**named("name", name), "sha256": ancestor.sha256.hex(), "origin": origin, "chain": chain}
 
     def _places_json(self) -> list[dict[str, Any]]:
         return [
@@ -145,8 +152,10 @@ class Page:
 
     def _taint(self) -> list[str]:
         """In a sentence each: which ancestor is AI, and over which links."""
-        names = taint.names_of(self.case)
-        lines = [f"from {one.name}, which is {one.origin}: {taint.tell(one.chain, names)}" for one in self.culprits]
+        names = self.names
+        lines = [
+            f"from {names[one.sha256]}, which is {one.origin}: {taint.tell(one.chain, names)}" for one in self.culprits
+        ]
         if len(lines) > 3:
             lines[3:] = [f"and {len(lines) - 3} more AI ancestors (provenance lineage shows them)"]
         doubtful = [f"perhaps from {one.name}, which is {one.origin}" for one in self.case.doubtful if one.origin.is_ai]

@@ -18,7 +18,6 @@ from provenance.model import Severity
 from provenance.paths import named, relative
 from store import Location, Store, Waiting, open_store
 
-
 LOCK = "daemon.lock"
 """As in watchers.daemon, whose import would take longer than the answer; a test holds them together."""
 

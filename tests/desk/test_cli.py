@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -100,7 +102,9 @@ def test_a_production_without_a_store_says_what_to_run(run: Run, tmp_path: Path)
 
 def test_a_mistake_in_the_settings_names_key_and_line(run: Run, production: Path) -> None:
     file = production / "provenance.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace("sweep_minutes = 15.0", 'sweep_minutes = "often"'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("sweep_minutes = 15.0", 'sweep_minutes = "often"'), encoding="utf-8"
+    )
 
     result = run("status", inside=production)
 
@@ -180,15 +184,20 @@ def test_ctrl_c_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("question", [["--version"], ["--help"], ["show", "stills/captured.jpg"], ["find", "--ai"]])
 def test_a_question_imports_nothing_heavy(production: Path, question: list[str]) -> None:
-    code = (
-        "import sys\nfrom desk.cli import cli\ntry:\n cli(sys.argv[1:], prog_name='provenance')\n"
-        f"except SystemExit as done:\n assert not done.code, done.code\nprint([n for n in {HEAVY!r} if n in sys.modules])"
-    )
+    code = f"""
+import sys
+from desk.cli import cli
+try:
+    cli(sys.argv[1:], prog_name="provenance")
+except SystemExit as done:
+    assert not done.code, done.code
+print([name for name in {HEAVY!r} if name in sys.modules])
+"""
 
     told = subprocess.run(
         [sys.executable, "-c", code, *question], capture_output=True, text=True, cwd=production,
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT)}, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
     )  # fmt: skip
 
     allowed = {"importlib.metadata"} if question == ["--version"] else set()
-    assert set(eval(told.stdout.splitlines()[-1])) <= allowed
+    assert set(ast.literal_eval(told.stdout.splitlines()[-1])) <= allowed

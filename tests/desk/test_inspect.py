@@ -31,7 +31,9 @@ def test_the_first_line_is_the_answer(run: Run, samples: Path) -> None:
     assert result.stdout.splitlines()[0] == "stills/ai_generated.png: ai_generated (signed and trusted)"
 
 
-def test_without_the_trust_list_the_same_claim_counts_as_signed_and_the_conflict_is_named(run: Run, samples: Path) -> None:
+def test_without_the_trust_list_the_same_claim_counts_as_signed_and_the_conflict_is_named(
+    run: Run, samples: Path
+) -> None:
     result = run("inspect", "stills/ai_generated.png", inside=samples)
 
     assert "stills/ai_generated.png: ai_generated (signed)" in result.stdout
@@ -134,7 +136,9 @@ def test_a_fifo_is_refused_without_waiting_for_a_writer(run: Run, tmp_path: Path
     assert "pipe.png: it is not a regular file" in result.stderr
 
 
-def test_a_four_gigabyte_sparse_png_is_answered_at_once_and_says_what_was_not_read(run: Run, lines: Lines, tmp_path: Path) -> None:
+def test_a_four_gigabyte_sparse_png_is_answered_at_once_and_says_what_was_not_read(
+    run: Run, lines: Lines, tmp_path: Path
+) -> None:
     with (tmp_path / "huge.png").open("wb") as file:
         file.truncate(4 << 30)
 
@@ -166,7 +170,9 @@ def test_a_loop_of_links_in_a_folder_ends_and_is_said_to_be_not_looked_at(run: R
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are not UTF-8")
-def test_a_name_in_any_bytes_is_shown_escaped_and_given_whole_in_json(run: Run, lines: Lines, samples: Path, tmp_path: Path) -> None:
+def test_a_name_in_any_bytes_is_shown_escaped_and_given_whole_in_json(
+    run: Run, lines: Lines, samples: Path, tmp_path: Path
+) -> None:
     name = os.fsdecode(b"a\xff\x1b[31m.png")
     (tmp_path / name).write_bytes((samples / "stills" / "ai_a1111.png").read_bytes())
 
@@ -180,7 +186,9 @@ def test_a_name_in_any_bytes_is_shown_escaped_and_given_whole_in_json(run: Run, 
 def test_the_trust_lists_of_the_production_count_inside_it(run: Run, production: Path, samples: Path) -> None:
     toml = production / "provenance.toml"
     (production / "ca.pem").write_bytes((samples / "trust" / "sample-generator-ca.pem").read_bytes())
-    toml.write_text(toml.read_text(encoding="utf-8") + '\n[[trust]]\nname = "makers"\nfile = "ca.pem"\n', encoding="utf-8")
+    toml.write_text(
+        toml.read_text(encoding="utf-8") + '\n[[trust]]\nname = "makers"\nfile = "ca.pem"\n', encoding="utf-8"
+    )
 
     result = run("inspect", "stills/ai_generated.png", inside=production)
 
