@@ -14,7 +14,7 @@ from desk.production import Production
 from desk.selection import Chosen, Selection, read_rows
 from provenance.errors import NotFound, UsageError
 from provenance.gate import UNDECIDABLE
-from provenance.model import Answer, Decision, Finding, Kind
+from provenance.model import Answer, Decision, Finding
 from provenance.paths import argument, show
 from provenance.rules import RULES
 
@@ -108,7 +108,7 @@ class Plan:
             raise UsageError("a decision needs the name of who makes it", remedy="add --by NAME")
         if request.delivery:
             self._production.store.decisions.delivery(request.delivery)
-        answered = self._answerable(chosen, request, codes)
+        answered, causes = self._answerable(chosen, request, codes)
         if not answered:
             if not strict:
                 return None
@@ -123,24 +123,25 @@ class Plan:
             chosen.name,
             Decision(
                 "", chosen.sha256, answered, request.answer, request.by.strip(), self._now, request.role,
-                request.reference, request.document, request.note, request.delivery, expires,
+                request.reference, request.document, request.note, request.delivery, expires, None, causes,
             ),
         )  # fmt: skip
 
-    def _answerable(self, chosen: Chosen, request: Request, codes: tuple[str, ...]) -> tuple[str, ...]:
+    def _answerable(
+        self, chosen: Chosen, request: Request, codes: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], tuple[bytes, ...]]:
+        """The codes to answer, and the assets that cause those findings: what is found later was not decided."""
         if request.in_advance:
             if not codes:
                 raise UsageError("what is decided in advance?", remedy="add --finding CODE")
-            return codes
+            return codes, ()
         found = self._production.store.decisions.findings(request.delivery, chosen.sha256)
-        waiting = dict.fromkeys(one.code for one in found if _waits(one))
-        return tuple(code for code in waiting if not codes or code in codes)
+        waiting = [one for one in found if _waits(one) and (not codes or one.code in codes)]
+        return tuple(dict.fromkeys(one.code for one in waiting)), tuple(sorted({one.ancestor for one in waiting}))
 
     def _refuse_changed(self, chosen: Chosen) -> None:
         """A person decides about what lies there; the decision binds to what was recorded: both must be one."""
-        if chosen.place is None or self._production.store.assets.summary(chosen.sha256).kind is not Kind.FILE:
-            return
-        trouble = self._disk.look(chosen.place, chosen.sha256)
+        trouble = None if chosen.place is None else self._disk.trouble(chosen.place, chosen.sha256)
         if trouble is not None and trouble.code in (CHANGED, MISSING):
             raise UsageError(
                 f"{argument(chosen.name)} {trouble.why}; a decision binds to the recorded content",

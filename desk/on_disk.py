@@ -69,24 +69,35 @@ class OnDisk:
                 yield Finding(code, Severity.BLOCK, text, sighting.sha256, name, delivery.name)
 
     def _differences(self, sighting: Sighting, name: str) -> Iterator[tuple[str, str]]:
-        asset = self._production.store.assets.get(sighting.sha256)
-        if asset.kind is Kind.FILE:
-            trouble = self.look(sighting.place, sighting.sha256)
+        found: dict[str, list[tuple[Place, Trouble]]] = {}
+        parts = list(self._parts(sighting.place, sighting.sha256))
+        for place, sha256 in parts:
+            trouble = self.look(place, sha256)
             if trouble is not None:
-                yield trouble.code, f"{show(name)} {trouble.why}. {self._remedy(trouble.code, sighting.place)}"
+                found.setdefault(trouble.code, []).append((place, trouble))
+        for code, bad in found.items():
+            place, trouble = bad[0]
+            told = f"{show(name)} {trouble.why}"
+            if place != sighting.place:
+                named = ", ".join(show(each.name) for each, _ in bad[:NAMED_LIMIT])
+                more = f" and {len(bad) - NAMED_LIMIT} more" if len(bad) > NAMED_LIMIT else ""
+                frames = f"{len(bad)} of {len(parts)} frames of {show(name)} ({named}{more})"
+                told = f"{frames}: {show(place.name)} {trouble.why}"
+            yield code, f"{told}. {self._remedy(code, sighting.place)}"
+
+    def _parts(self, place: Place, sha256: bytes) -> Iterator[tuple[Place, bytes]]:
+        """The files that make up an asset, each with the content it was recorded with."""
+        assets = self._production.store.assets
+        if assets.summary(sha256).kind is Kind.FILE:
+            yield place, sha256
             return
-        volume, folder = sighting.place.volume, sighting.place.folder
-        found: dict[str, list[tuple[bytes, str]]] = {}
-        for member in asset.members:
-            trouble = self.look(Place(volume, folder, member.name), member.sha256)
-            if trouble is not None:
-                found.setdefault(trouble.code, []).append((member.name, trouble.why))
-        for code, frames in found.items():
-            frame, why = frames[0]
-            named = ", ".join(show(one) for one, _ in frames[:NAMED_LIMIT])
-            more = f" and {len(frames) - NAMED_LIMIT} more" if len(frames) > NAMED_LIMIT else ""
-            told = f"{len(frames)} of {len(asset.members)} frames of {show(name)} ({named}{more})"
-            yield code, f"{told}: {show(frame)} {why}. {self._remedy(code, sighting.place)}"
+        for member in assets.get(sha256).members:
+            yield Place(place.volume, place.folder, member.name), member.sha256
+
+    def trouble(self, place: Place, sha256: bytes) -> Trouble | None:
+        """The first thing that is wrong with an asset recorded at a place; None where nothing is."""
+        found = (self.look(part, digest) for part, digest in self._parts(place, sha256))
+        return next(filter(None, found), None)
 
     def look(self, place: Place, sha256: bytes) -> Trouble | None:
         """What is wrong with one file that was recorded with this content; None where nothing is."""
@@ -123,16 +134,22 @@ class OnDisk:
     def _remedy(self, code: str, place: Place) -> str:
         if code == UNREADABLE:
             return "Make it readable, then look again: provenance scan"
-        folder = self._production.places.folder_path(place.volume, place.folder)
+        try:
+            folder = self._production.places.folder_path(place.volume, place.folder)
+        except UsageError:  # a folder that is no longer configured on this workstation
+            return "Look again: provenance scan"
         return f"Look again: provenance scan {argument(folder)}"
 
     def unseen(self, delivery: Delivery, folder: Place, sightings: Sequence[Sighting]) -> Iterator[Finding]:
         """A finding for everything in a folder, and below it, that nobody has looked at yet."""
         covered = self._covered(sightings)
         told: set[Place] = set()
-        for place, code, why in self._loose(folder, covered):
-            told.add(place)
-            yield self._finding(delivery, place, code, why)
+        try:
+            for place, code, why in self._loose(folder, covered):
+                told.add(place)
+                yield self._finding(delivery, place, code, why)
+        except UsageError as error:
+            yield self._finding(delivery, folder, UNREADABLE, f"cannot be looked at: {error.message}")
         for waiting in self._production.store.journal.waiting(1 << 62):
             if waiting.place not in told and lies_in(waiting.place, folder):
                 why = f"waits to be looked at again ({waiting.fault})" if waiting.fault else "waits to be looked at"

@@ -169,3 +169,54 @@ def test_a_sidecar_beside_a_delivered_file_is_a_companion(cleared: Path, run: Ru
 
 def test_an_unknown_name_is_a_usage_error(production: Path, run: Run) -> None:
     assert run("check", "no such delivery", inside=production).exit_code == 2
+
+
+def _with_sequence(production: Path, samples: Path, run: Run) -> Path:
+    settings = production / "provenance.toml"
+    text = settings.read_text("utf-8").replace("sequence_settle_seconds = 60.0", "sequence_settle_seconds = 0.1")
+    settings.write_text(text, "utf-8")
+    folder = production / "deliverables" / "comp"
+    shutil.copytree(samples / "sequences" / "ABC_0010_comp", folder)
+    assert run("scan", "--quiet", inside=production).exit_code == 0
+    assert run("decide", "deliverables", *APPROVE).exit_code == 0
+    assert run("check").exit_code == 0
+    return folder
+
+
+def test_a_changed_frame_differs_and_is_named(production: Path, samples: Path, run: Run) -> None:
+    folder = _with_sequence(production, samples, run)
+    with (folder / "ABC_0010_comp.1003.png").open("ab") as file:
+        file.write(b"x")
+
+    found = run("check", inside=production)
+
+    assert found.exit_code == 12
+    assert "1 of 12 frames of comp/ABC_0010_comp.%04d.png 1001-1012 (ABC_0010_comp.1003.png)" in found.stdout
+    assert run("decide", folder / "ABC_0010_comp.1001.png", "--refuse", "--by", "x").exit_code == 2
+
+
+def test_a_frame_too_many_was_not_looked_at(production: Path, samples: Path, run: Run) -> None:
+    folder = _with_sequence(production, samples, run)
+    shutil.copy2(folder / "ABC_0010_comp.1012.png", folder / "ABC_0010_comp.1013.png")
+
+    found = run("check", "--json", inside=production)
+
+    assert (found.exit_code, codes(found)) == (13, ["LOOK-03"])
+
+
+def test_a_delivery_of_a_folder_no_longer_configured_could_not_be_looked_at(
+    production: Path, run: Run, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "hand over"
+    elsewhere.mkdir()
+    shutil.copy2(production / "stills" / "captured.jpg", elsewhere)
+    settings = production / "provenance.toml"
+    before = settings.read_text("utf-8")
+    settings.write_text(before.replace('["deliverables"]', f'["deliverables", "{elsewhere.as_posix()}"]'), "utf-8")
+    run("scan", "--quiet", inside=production)
+    assert run("check", "hand over").exit_code == 0
+    settings.write_text(before, "utf-8")
+
+    found = run("check", "hand over")
+
+    assert found.exit_code == 13
