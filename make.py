@@ -34,6 +34,7 @@ LINTERS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
+    ("mypy", "make.py", "docs/transcript.py", "benchmarks"),
     ("lint-imports",),
 )
 
