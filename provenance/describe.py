@@ -47,8 +47,10 @@ def describe(
     media_type = media_type_of(source.head, path)
     essence, essence_faults = _essence(source, media_type)
     marks = (*(mark for reading in readings for mark in reading.marks), *declared)
-    faults = (*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults)
-    unchecked = (*(gap for reading in readings for gap in reading.unchecked), *_gaps(source, accepting, media_type))
+    faults = _told_once((*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults))
+    gaps = (*(gap for reading in readings for gap in reading.unchecked), *_gaps(source, accepting, media_type))
+    # Two readers may know of the same gap; one line for it is enough
+    unchecked = tuple({gap.what: gap for gap in reversed(gaps)}.values())[::-1]
     return Description(
         media_type=media_type,
         essence=essence,
@@ -61,6 +63,15 @@ def describe(
         readers=tuple((reader.NAME, reader.VERSION) for reader in accepting),
         facts=_facts(readings),
     )
+
+
+def accepting_readers(path: Path, readers: tuple[Reader, ...] = READERS) -> dict[str, str]:
+    """Name and version of the readers that would look at a file now, without reading it.
+
+    Raises CouldNotLook as `describe`.
+    """
+    source = _source(path, b"", (), full=False)
+    return {reader.NAME: reader.VERSION for reader in readers if _accepts(reader, source)}
 
 
 def sidecars_of(path: Path) -> tuple[Path, ...]:
@@ -125,6 +136,14 @@ def _essence(source: Source, media_type: str) -> tuple[Essence | None, tuple[Fau
         return hash_essence(source.path, media_type), ()
     except UnreadableMedia as error:
         return None, (as_fault("essence", error, "essence.unreadable"),)
+
+
+def _told_once(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """The faults, each once: several readers trip over the same broken container."""
+    first: dict[tuple[str, str], Fault] = {}
+    for fault in faults:
+        first.setdefault((fault.code, fault.text), fault)
+    return tuple(first.values())
 
 
 def _own_faults(source: Source) -> Iterable[Fault]:

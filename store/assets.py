@@ -86,6 +86,24 @@ class Assets:
         )
         return None if found is None else dict(json.loads(found))
 
+    def unasked(self, readers: str) -> list[tuple[bytes, Place]]:
+        """Assets that another set of readers was asked about, each with every place where it lies now."""
+        return [
+            (row[0], Place(*row[1:]))
+            for row in self._db.rows(
+                "SELECT a.sha256, v.uid, f.path, s.name FROM asset a JOIN sighting s ON s.asset_id = a.id"
+                " AND s.until IS NULL JOIN folder f ON f.id = s.folder_id JOIN volume v ON v.id = f.volume_id"
+                " LEFT JOIN asked q ON q.asset_sha256 = a.sha256 WHERE q.readers IS NULL OR q.readers <> ?",
+                (readers,),
+            )
+        ]
+
+    def mark_asked(self, sha256: bytes, readers: str) -> None:
+        """Notes which set of readers was asked about an asset. Local: it only saves looking again."""
+        self._db.execute(
+            "INSERT INTO asked VALUES (?, ?) ON CONFLICT DO UPDATE SET readers = excluded.readers", (sha256, readers)
+        )
+
     def get(self, sha256: bytes) -> Asset:
         """All that is known of an asset. Raises NotFound."""
         row = self._db.row(_ASSET, (sha256,))

@@ -57,6 +57,7 @@ CREATE TABLE journal (
   first_seen INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
   fault TEXT NOT NULL DEFAULT '', PRIMARY KEY (folder_id, name)) STRICT, WITHOUT ROWID;
 CREATE INDEX journal_age ON journal (first_seen);
+CREATE TABLE asked (asset_sha256 BLOB PRIMARY KEY, readers TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 _ASSETS: Final = """

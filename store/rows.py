@@ -10,10 +10,9 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from provenance.verdict import combine
-
 from provenance.errors import StoreTooNew
 from provenance.model import CARRIES_TAINT, SYMMETRIC, Asset, Declaration, Origin, Place, Verdict
+from provenance.verdict import combine
 from store import codec, taint
 from store.database import Connection
 from store.ledger import Entry
@@ -75,7 +74,7 @@ def _asset_row(db: Connection, asset: Asset, at: int) -> int:
             (*values, row),
         )
         for table in ("mark", "description", "identifier", "reference", "member"):
-            db.execute(f"DELETE FROM {table} WHERE asset_id = ?", (row,))  # noqa: S608 a literal table name
+            db.execute(f"DELETE FROM {table} WHERE asset_id = ?", (row,))
         return int(row)
     return db.insert(
         "INSERT INTO asset (xxh128, kind, size, media_type, essence_scheme, essence, verdict, strength, proven,"

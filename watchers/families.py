@@ -7,7 +7,7 @@ import os
 from provenance.configuration import Watching
 from provenance.model import FileStamp, Place
 from provenance.places import Places
-from provenance.sequences import ImageSequence, group, parse_frame
+from provenance.sequences import ImageSequence, group, parse_frame, parse_pattern
 from watchers.reconcile import family_name
 from watchers.settle import Clock, SequenceSettler, Settling
 from watchers.sweep import look_at
@@ -79,3 +79,8 @@ class Families:
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
+
+
+def sequence_at(place: Place) -> ImageSequence | None:
+    """The sequence that a recorded place stands for, or None for a single file."""
+    return parse_pattern(os.fsdecode(place.name))

@@ -6,6 +6,7 @@ never recorded half. What cannot be read is a fault with a name; the line goes o
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Final, Protocol
 
 from provenance.configuration import Settings, declared_origin
 from provenance.contracts import TrustList
-from provenance.describe import sidecars_of
+from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile
 from provenance.evidence import EVIDENCE
@@ -23,6 +24,7 @@ from provenance.model import (
     Description,
     Digests,
     Fault,
+    FileStamp,
     Kind,
     Mark,
     Origin,
@@ -34,7 +36,7 @@ from provenance.places import Places
 from provenance.verdict import judge
 from store import Known, Store
 from watchers.describer import DescribeFailed
-from watchers.sweep import look_at
+from watchers.sweep import look_at, racy
 
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
@@ -66,7 +68,7 @@ class Ingest:
         store, places, settings: of the production.
         describe: reads marks; may raise DescribeFailed.
         trust: the trust lists.
-        versions: name and version of the readers in use, to know which assets to read again.
+        versions: name and version of all readers in use, to know which assets to ask about again.
         wall_ns: nanoseconds since 1970.
     """
 
@@ -87,6 +89,7 @@ class Ingest:
         self._describe = describe
         self._trust = trust
         self._versions = versions
+        self.asked = json.dumps(versions, sort_keys=True)
         self._wall_ns = wall_ns
 
     def ingest(self, place: Place, moved_from: Callable[[bytes], Place | None]) -> Ingested:
@@ -99,23 +102,33 @@ class Ingest:
             CouldNotLook: unreadable now; the journal keeps it.
         """
         path = self._places.path_of(place)
-        if look_at(os.fsencode(path)) is None:
+        now = look_at(os.fsencode(path))
+        if now is None:
             return self.end(place, "deleted")
         began = self._wall_ns()
-        digests, stamp = digest_file(path)
+        digests, stamp = self._known_digests(place, now) or digest_file(path)
         known = self._store.assets.readers(digests.sha256)
         asset = None
-        if known is None or self._outdated(known) or sidecars_of(path):
+        if known is None or sidecars_of(path) or accepting_readers(path) != known:
             asset = self.describe(path, digests)
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
         with self._store.writing():
+            self._store.assets.mark_asked(digests.sha256, self.asked)
             origin = moved_from(digests.sha256)
             ingested = self.record(place, digests.sha256, asset, moved_from=origin)
             look = {place.name: Known(stamp, digests.sha256, began)}
             self._store.index.put_all(place.volume, place.folder, look)
             self._store.journal.done(place)
         return ingested
+
+    def _known_digests(self, place: Place, now: FileStamp) -> tuple[Digests, FileStamp] | None:
+        """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None."""
+        known = self._store.index.folder(place.volume, place.folder).get(place.name)
+        if known is None or known.sha256 is None or known.stamp != now or racy(known.stamp, known.hashed_ns):
+            return None
+        xxh128 = self._store.assets.get(known.sha256).xxh128
+        return Digests(now.size, known.sha256, xxh128), now
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970, of the clock handed in."""
@@ -187,9 +200,6 @@ class Ingest:
                 inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
                 return declared_origin(self._settings, "" if inside == "." else inside)
         return None
-
-    def _outdated(self, known: dict[str, str]) -> bool:
-        return any(self._versions.get(name, version) != version for name, version in known.items())
 
     def end(self, place: Place, reason: str) -> Ingested:
         """Nothing lies at a place any more."""

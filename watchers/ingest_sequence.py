@@ -99,6 +99,7 @@ class SequenceIngest:
     ) -> Ingested:
         place = Place(folder.volume, folder.folder, pattern(sequence).encode("utf-8", "surrogateescape"))
         before = self._earlier(place, sequence)
+        self._store.assets.mark_asked(asset.sha256, self._ingest.asked)
         ingested = self._ingest.record(place, asset.sha256, asset, moved_from=moved_from(asset.sha256))
         for member in asset.members:
             self._store.assets.end(Place(place.volume, place.folder, member.name), "regrouped", moved_to=place)

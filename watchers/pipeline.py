@@ -18,12 +18,12 @@ from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, S
 from provenance.model import Delivery, FileStamp, Finding, Place
 from provenance.places import Places
 from provenance.readers import READERS
-from provenance.sequences import ImageSequence, parse_frame, parse_pattern
+from provenance.sequences import parse_frame
 from store import Store
 from watchers import deliverables
 from watchers.departures import Departures
 from watchers.event import Event, EventKind, Tell
-from watchers.families import Families
+from watchers.families import Families, sequence_at
 from watchers.ignore import Ignore, is_sidecar, main_files_of
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
@@ -33,6 +33,8 @@ from watchers.sweep import look_at
 
 RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
 """How long to leave an unreadable file alone, by how often it failed."""
+
+READERS_CHANGED: Final = "readers"
 
 TURN_SECONDS: Final = 0.5
 """Ingesting goes on this long before the driver gets its turn again."""
@@ -101,6 +103,20 @@ class Pipeline:
             self._store.name_volume(volume.uid, volume.root.name)
         deliverables.open_deliveries(self._store, self._settings, self._places)
         self._refresh_deliveries()
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Notes what other readers than today's were asked about; only those that accept it read it again."""
+        files: list[Place] = []
+        families: list[Place] = []
+        for _, place in self._store.assets.unasked(self._ingest.asked):
+            sequence = sequence_at(place)
+            if sequence is None:
+                files.append(place)
+            else:
+                families.append(Place(place.volume, place.folder, family_name(sequence)))
+        self._store.journal.note(files, READERS_CHANGED, self._now_ms())
+        self._store.journal.note(families, SEQUENCE, self._now_ms())
 
     def _refresh_deliveries(self) -> None:
         self.deliveries = tuple(self._store.decisions.deliveries())
@@ -231,7 +247,7 @@ class Pipeline:
     def _dissolve(self, family: Place) -> None:
         """A sequence of which too few frames are left: its sighting ends, what is left are single files."""
         for sighting in self._store.assets.live_in(family.volume, family.folder, below=False):
-            sequence = _sequence_at(sighting.place)
+            sequence = sequence_at(sighting.place)
             if sequence is not None and family_name(sequence) == family.name:
                 due = self._clocks.monotonic() + 2 * self._settings.watching.sequence_settle_seconds
                 self._departures.note(sighting.place, sighting.sha256, due)
@@ -380,7 +396,3 @@ class Pipeline:
         """When the next look is due (`monotonic` seconds), or None where nothing waits."""
         times = (self._files.next_due(), self._families.next_due(), self._departures.next_due())
         return min((one for one in times if one is not None), default=None)
-
-
-def _sequence_at(place: Place) -> ImageSequence | None:
-    return parse_pattern(os.fsdecode(place.name))

@@ -14,7 +14,7 @@ from store import Store, open_store, rebuild
 from store.rows import KINDS
 from tests.store.conftest import a_link, an_asset, sha
 
-LOCAL_TABLES = {"local", "mount", "scanned_folder", "stat_index", "journal", "_sqlite_migrations"}
+LOCAL_TABLES = {"local", "mount", "scanned_folder", "stat_index", "journal", "asked", "_sqlite_migrations"}
 
 
 def all_rows(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -12,7 +12,9 @@ import pytest
 from provenance.digest import digest_file
 from provenance.errors import CouldNotLook
 from provenance.model import Kind, Origin, Severity
-from tests.watchers.production import Day, a_production
+from provenance.readers import png_text
+from tests.watchers import production
+from tests.watchers.production import Day, a_production, describe_here
 from watchers import ingest
 
 
@@ -269,3 +271,47 @@ def test_a_fifo_and_a_link_loop_do_not_stop_the_line(day: Day) -> None:
     report = day.scan()
 
     assert (report.waiting, day.live()) == (0, ["one.bin"])
+
+
+def count_reads(day: Day, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    read: list[str] = []
+
+    def describe(path: Path, **more: object) -> object:
+        read.append(path.name)
+        return describe_here(path, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(production, "describe_here", describe)
+    return read
+
+
+def test_a_newer_reader_reads_again_only_what_it_accepts(
+    day: Day, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stills/ai_xmp.jpg", "stills/undeclared.png"):
+        shutil.copy(samples / name, day.root)
+    day.scan()
+    read = count_reads(day, monkeypatch)
+    hashed: list[str] = []
+    monkeypatch.setattr(ingest, "digest_file", lambda path: (hashed.append(path.name), digest_file(path))[1])
+    monkeypatch.setattr(png_text, "VERSION", "99")
+    day.hand.now += 60
+
+    day.scan()
+
+    sha256 = day.at("undeclared.png")
+    assert sha256 is not None
+    assert (read, hashed) == (["undeclared.png"], [])
+    assert (day.store.assets.readers(sha256) or {})["png_text"] == "99"
+
+
+def test_nothing_is_read_again_while_the_readers_are_the_same(
+    day: Day, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(samples / "stills" / "ai_xmp.jpg", day.root)
+    day.scan()
+    read = count_reads(day, monkeypatch)
+    day.hand.now += 60
+
+    day.scan()
+
+    assert read == []
