@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from desk.production import Setup
+from desk.production import Setup, readable_fault
 from provenance.errors import ProvenanceError
 
 OK: Final = "ok"
@@ -210,8 +210,6 @@ def _can_make(file: Path) -> Check:
 
 
 def _folders(setup: Setup) -> Iterator[Check]:
-    from desk.commands.status import readable_fault
-
     deliverables = setup.settings.deliverables_folders
     for folder in dict.fromkeys((*setup.settings.working_folders, *deliverables)):
         fault = readable_fault(folder)

@@ -16,6 +16,7 @@ import click
 from desk import exit_codes, output
 from desk.commands import COMMANDS, SECTIONS
 from provenance.errors import ProvenanceError
+from provenance.paths import show
 
 
 class Commands(click.Group):
@@ -37,6 +38,15 @@ class Commands(click.Group):
             with formatter.section(title):
                 formatter.write_dl([(name, entry.about) for name, entry in section.items()], col_max=12)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click's, with what was typed shown escaped where it makes no sense."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            raise _shown(error) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -55,7 +65,9 @@ class Commands(click.Group):
         except ProvenanceError as error:
             output.complain(error)
             ctx.exit(exit_codes.of_error(error, gate=ctx.invoked_subcommand in exit_codes.GATE_COMMANDS))
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except click.ClickException as error:
+            raise _shown(error) from None
+        except (click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
             ctx.exit(exit_codes.INTERRUPTED)
@@ -67,6 +79,15 @@ class Commands(click.Group):
 
             output.note(report(error, ctx))
             ctx.exit(exit_codes.INTERNAL)
+
+
+def _shown(error: click.ClickException) -> click.ClickException:
+    """The error with everything escaped that a terminal would act on: click prints arguments as they came."""
+    lines = error.format_message().splitlines()
+    if all(line.isprintable() for line in lines):
+        return error
+    message = "\n".join(map(show, lines))
+    return click.UsageError(message, error.ctx) if isinstance(error, click.UsageError) else click.ClickException(message)
 
 
 def _stop_writing() -> None:

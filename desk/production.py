@@ -85,6 +85,16 @@ def path_text(production: Setup | Production, place: Place | None) -> str:
     return path.relative_to(production.root).as_posix() if path.is_relative_to(production.root) else str(path)
 
 
+def readable_fault(folder: Path) -> str:
+    """Why a folder cannot be looked into, in the system's words; empty where it can."""
+    try:
+        with os.scandir(folder) as entries:
+            next(entries, None)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
 def notes_on(production: Production, sha256: bytes, place: Place | None) -> tuple[str, ...]:
     """What a user should know about an answer that rests on the record: the file is gone, or has changed since.
 

@@ -13,7 +13,7 @@ import click
 from desk import output
 from desk.last_scan import last_scan
 from desk.options import json_option, production_option
-from desk.production import Setup, find_setup, path_text
+from desk.production import Setup, find_setup, path_text, readable_fault
 from provenance.model import Severity
 from provenance.paths import named, relative
 from store import Location, Store, Waiting, open_store
@@ -123,16 +123,6 @@ def _whole(value: object) -> int | None:
 def _roots(setup: Setup) -> tuple[Root, ...]:
     folders = dict.fromkeys((*setup.settings.working_folders, *setup.settings.deliverables_folders))
     return tuple(Root(Path(os.path.normpath(one)), readable_fault(one)) for one in folders)
-
-
-def readable_fault(folder: Path) -> str:
-    """Why a folder cannot be looked into, in the system's words; empty where it can."""
-    try:
-        with os.scandir(folder) as entries:
-            next(entries, None)
-    except OSError as error:
-        return error.strerror or type(error).__name__
-    return ""
 
 
 def _json(setup: Setup, told: Standing) -> dict[str, Any]:

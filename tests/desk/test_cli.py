@@ -82,6 +82,24 @@ def test_an_unknown_command_is_answered_with_the_nearest_one(run: Run) -> None:
     assert "Did you mean 'inspect'?" in result.stderr
 
 
+@pytest.mark.parametrize("words", [["--\x1b[31m"], ["\x1b[31m"], ["find", "--\x1b[31m"], ["status", "a\x1b[31m"]])
+def test_what_was_typed_wrong_never_reaches_the_terminal_raw(run: Run, words: list[str]) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert "\x1b" not in result.output
+    assert "\\x1b[31m" in result.output
+
+
+def test_a_production_named_by_the_environment_counts(
+    run: Run, scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVENANCE_PRODUCTION", str(scanned))
+    monkeypatch.chdir(tmp_path)
+
+    assert run("status").stdout.startswith("Night Train: ")
+
+
 def test_outside_a_production_a_question_says_how_to_make_one(run: Run, tmp_path: Path) -> None:
     result = run("status", inside=tmp_path)
 
