@@ -29,6 +29,7 @@ MARKER = VENV / "made-by-make.py"
 OLDEST_PYTHON = (3, 11)
 PIP_WITH_GROUPS = "pip>=25.1"
 TEST_WORKERS = 2
+GROUPS_THAT_HOLD = {"": ("", "test", "dev"), "test": ("test", "dev"), "dev": ("dev",)}
 PYTEST_OWN_WORKERS = ("-n", "--numprocesses", "--pdb", "no:xdist", "-pno:xdist")
 LINTERS = (
     ("ruff", "check", "."),
@@ -72,9 +73,9 @@ def stamp_of(group: str) -> Path:
 
 
 def is_current(group: str) -> bool:
-    """True where the group, or `dev` which holds all of them, is installed for this very state."""
+    """True where the group, or one that holds it, is installed for this very state."""
     wanted = stamp_text()
-    for stamp in (stamp_of(group), stamp_of("dev")):
+    for stamp in map(stamp_of, GROUPS_THAT_HOLD[group]):
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
             return Path(program("python")).exists()
     return False
