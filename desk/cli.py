@@ -87,7 +87,9 @@ def _shown(error: click.ClickException) -> click.ClickException:
     if all(line.isprintable() for line in lines):
         return error
     message = "\n".join(map(show, lines))
-    return click.UsageError(message, error.ctx) if isinstance(error, click.UsageError) else click.ClickException(message)
+    if isinstance(error, click.UsageError):
+        return click.UsageError(message, error.ctx)
+    return click.ClickException(message)
 
 
 def _stop_writing() -> None:
