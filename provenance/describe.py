@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from provenance import plugins
 from provenance.contracts import Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.essence import hash_essence
 from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
-from provenance.readers import READERS
 from provenance.readers._faults import as_fault
 from provenance.verdict import judge
 
@@ -29,7 +29,7 @@ def describe(
     sha256: bytes = b"",
     trust: tuple[TrustList, ...] = (),
     full: bool = False,
-    readers: Iterable[Reader] = READERS,
+    readers: Iterable[Reader] | None = None,
     declared: tuple[Mark, ...] = (),
 ) -> Description:
     """What a file says about itself, and what that adds up to.
@@ -42,7 +42,7 @@ def describe(
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
     source = _source(path, sha256, trust, full)
-    accepting = [reader for reader in readers if _accepts(reader, source)]
+    accepting = [reader for reader in _all(readers) if _accepts(reader, source)]
     readings = [_read(reader, source) for reader in accepting]
     media_type = media_type_of(source.head, path)
     essence, essence_faults = _essence(source, media_type)
@@ -65,13 +65,13 @@ def describe(
     )
 
 
-def accepting_readers(path: Path, readers: tuple[Reader, ...] = READERS) -> dict[str, str]:
+def accepting_readers(path: Path, readers: Iterable[Reader] | None = None) -> dict[str, str]:
     """Name and version of the readers that would look at a file now, without reading it.
 
     Raises CouldNotLook as `describe`.
     """
     source = _source(path, b"", (), full=False)
-    return {reader.NAME: reader.VERSION for reader in readers if _accepts(reader, source)}
+    return {reader.NAME: reader.VERSION for reader in _all(readers) if _accepts(reader, source)}
 
 
 def sidecars_of(path: Path) -> tuple[Path, ...]:
@@ -110,11 +110,22 @@ def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool)
     return Source(path, head, size, sha256, trust, full, sidecars_of(path))
 
 
+def _all(readers: Iterable[Reader] | None) -> Iterable[Reader]:
+    return plugins.readers() if readers is None else readers
+
+
 def _accepts(reader: Reader, source: Source) -> bool:
     declared: frozenset[str] = getattr(reader, "SIDECARS", frozenset())
     if any(sidecar.suffix.lower() in declared for sidecar in source.sidecars):
         return True
-    return reader.accepts(source.path, source.head)
+    return _accepts_content(reader, source)
+
+
+def _accepts_content(reader: Reader, source: Source) -> bool:
+    try:
+        return reader.accepts(source.path, source.head)
+    except Exception:  # another distribution's reader: let it read, and its fault be named
+        return True
 
 
 def _read(reader: Reader, source: Source) -> Reading:
@@ -157,7 +168,7 @@ def _own_faults(source: Source) -> Iterable[Fault]:
 
 
 def _gaps(source: Source, accepting: list[Reader], media_type: str) -> Iterable[Unchecked]:
-    if source.size and not any(reader.accepts(source.path, source.head) for reader in accepting):
+    if source.size and not any(_accepts_content(reader, source) for reader in accepting):
         yield Unchecked("what the file says inside", f"no reader for this format ({media_type})")
 
 

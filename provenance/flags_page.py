@@ -32,7 +32,7 @@ _ANSWER_WORDS: Final = {
     Answer.INCIDENTAL: "Judged incidental",
 }
 _WIDTH: Final = 96
-_COMMAND: Final = re.compile(r"\bprovenance [a-z]+(?: (?:'[^']*'|[^\s;'])+)*")
+COMMAND: Final = re.compile(r"\bprovenance [a-z]+(?: (?:'[^']*'|\"[^\"]*\"|[^\s;'\"])+)*")
 """A command in the text of a finding: it runs to the next semicolon outside quotes, or to the end."""
 _JOINT: Final = "\x00"  # stands in no text that was shown
 _NO_PERMISSION: Final = (
@@ -135,7 +135,7 @@ def _time(milliseconds: int) -> str:
 
 def _wrapped(text: str) -> list[str]:
     # What a person may copy stays in one piece: words are never broken, commands are wrapped as one word.
-    joined = _COMMAND.sub(lambda command: command[0].replace(" ", _JOINT), text)
+    joined = COMMAND.sub(lambda command: command[0].replace(" ", _JOINT), text)
     lines = wrap(
         joined, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
@@ -169,7 +169,7 @@ def _text_html(text: str) -> str:
     shown = show(text)
     parts: list[str] = []
     end = 0
-    for command in _COMMAND.finditer(shown):
+    for command in COMMAND.finditer(shown):
         parts += [_html(shown[end : command.start()]), f"<code>{_html(command[0])}</code>"]
         end = command.end()
     return "".join((*parts, _html(shown[end:])))

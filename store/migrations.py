@@ -66,7 +66,7 @@ CREATE TABLE asset (
   kind TEXT NOT NULL, size INTEGER NOT NULL, media_type TEXT NOT NULL, essence_scheme TEXT, essence BLOB,
   verdict TEXT NOT NULL, strength INTEGER NOT NULL, proven INTEGER NOT NULL, origin TEXT NOT NULL,
   ai INTEGER NOT NULL DEFAULT 0, tainted INTEGER NOT NULL DEFAULT 0,
-  inputs_complete INTEGER NOT NULL DEFAULT 0, provisional INTEGER NOT NULL DEFAULT 0,
+  inputs_complete INTEGER NOT NULL DEFAULT 0,
   found_at INTEGER NOT NULL, described_at INTEGER NOT NULL) STRICT;
 CREATE INDEX asset_ai ON asset (ai) WHERE ai = 1;
 CREATE INDEX asset_tainted ON asset (tainted) WHERE tainted = 1;

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from provenance import plugins
 from provenance.configuration import Settings
 from provenance.errors import CouldNotLook, UsageError
 from provenance.flags_page import render_html, render_text
 from provenance.gate import judge_case
 from provenance.model import Delivery, Finding, Kind, Place, Severity, Sighting
 from provenance.places import Places
-from provenance.rules import RULES
 from provenance.sequences import parse_pattern
 from store import Store, name_in
 
@@ -87,7 +87,7 @@ def judge_asset(store: Store, delivery: Delivery, sha256: bytes, names: Sequence
         found: list[Finding] = []
         for name in names:
             case = store.cases.case(sha256, delivery=delivery.name, name=name)
-            found.extend(judge_case(case, RULES, decisions, at))
+            found.extend(judge_case(case, plugins.rules(), decisions, at))
         return store.decisions.record(delivery.name, sha256, found)
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
+from provenance import plugins
 from provenance.configuration import Settings, declared_origin
 from provenance.contracts import TrustList
 from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile
-from provenance.evidence import EVIDENCE
 from provenance.model import (
     Asset,
     Description,
@@ -175,7 +175,7 @@ class Ingest:
             if known.description == asset.description:
                 return False
             self._store.assets.record_again(asset)
-        for source in EVIDENCE:
+        for source in plugins.evidence_sources():
             for link in source.links(asset, self._store.lineage):
                 self._store.lineage.add(link)
         return True

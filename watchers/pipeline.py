@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from provenance import plugins
 from provenance.configuration import Settings, read_trust
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError, UsageError
 from provenance.model import Delivery, FileStamp, Finding, Place
 from provenance.places import Places
-from provenance.readers import READERS
 from provenance.sequences import parse_frame
 from store import Store
 from watchers import deliverables
@@ -78,7 +78,7 @@ class Pipeline:
         self.roots = watched_roots(settings)
         self._ignore = Ignore(settings.folders.ignore)
         self._reconciler = Reconciler(store, places, self._ignore)
-        versions = {reader.NAME: reader.VERSION for reader in READERS}
+        versions = {reader.NAME: reader.VERSION for reader in plugins.readers()}
         self._ingest = Ingest(
             store, places, settings, describe,
             trust=read_trust(settings), versions=versions, wall_ns=clocks.wall_ns,

@@ -38,7 +38,7 @@ def _own(case: Case, reasons: list[str]) -> str:
     return (
         f"{show(case.name)} {state}, and its lineage does not explain it: {why}. "
         f"Say what it is: provenance declare {file} ORIGIN --by NAME --basis REASON; or link what it was "
-        f"made from: provenance link {file} --from PARENT; or accept it as it is: "
+        f"made from: provenance link {file} --from PARENT --by NAME; or accept it as it is: "
         f"provenance decide {file} --approve --by NAME --reference REF"
     )
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from provenance import plugins
+from provenance.gate import judge_case
+from provenance.model import Case, Kind, Origin, Strength, Verdict
 from provenance.plugins import extra
 
 READER = "NAME = 'mine'\nVERSION = '1'\ndef accepts(path, head): return False\ndef read(source): return None\n"
@@ -74,3 +77,30 @@ def test_a_plugin_of_another_group_is_not_loaded(installed: Callable[..., None])
 
     assert extra("readers").loaded == ()
     assert [failure.name for failure in extra("rules").failures] == ["mine"]
+
+
+def test_a_rule_that_cannot_be_loaded_is_a_finding_not_a_pass(installed: Callable[..., None]) -> None:
+    installed("[provenance.rules]\nHOUSE-01 = no_such_module_anywhere\n")
+    plugins.rules.cache_clear()
+    case = Case(b"a" * 32, "a.mov", Kind.FILE, Verdict(Origin.CAPTURED, Strength.DECLARED), Origin.CAPTURED)
+
+    try:
+        findings = judge_case(case, plugins.rules(), (), 0)
+    finally:
+        plugins.rules.cache_clear()
+
+    assert [finding.code for finding in findings if finding.is_open] == ["LOOK-02"]
+    assert "HOUSE-01" in findings[-1].text
+
+
+def test_our_own_come_first_and_others_follow(installed: Callable[..., None]) -> None:
+    installed("[provenance.readers]\nmine = my_reader\n", my_reader=READER)
+    plugins.readers.cache_clear()
+
+    try:
+        found = [reader.NAME for reader in plugins.readers()]
+    finally:
+        plugins.readers.cache_clear()
+
+    assert found[-1] == "mine"
+    assert found[0] == "c2pa"
