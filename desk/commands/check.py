@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from desk.judging import Judged, decision_json, judge, scopes
 from desk.options import json_option, production_option
 from desk.production import open_production
 from desk.tree import link_json
+from provenance.flags_page import COMMAND
 from provenance.model import Finding, Severity
 from provenance.paths import named
 
@@ -104,7 +106,26 @@ def _print_finding(finding: Finding) -> None:
     tone = {Severity.BLOCK: output.BAD, Severity.DECIDE: output.DOUBT}.get(finding.severity, "")
     refused = f" (refused by {finding.decision.by})" if finding.decision is not None else ""
     output.say(f"  {finding.severity.value} {finding.code}{refused}", tone=tone)
-    output.prose(finding.text, indent=4)
+    for is_command, text in pieces(finding.text):
+        if is_command:
+            output.say(f"      {text}")
+        else:
+            output.prose(text, indent=4)
+
+
+def pieces(text: str) -> Iterator[tuple[bool, str]]:
+    """A finding's text in pieces: words, and (true) each command whole, to be copied from a line of its own."""
+    end = 0
+    for command in COMMAND.finditer(text):
+        # "See provenance lineage x; then ..." reads as a sentence only while short commands stay in it
+        if " --" not in command[0]:
+            continue
+        yield False, text[end : command.start()].lstrip("; ").rstrip()
+        yield True, command[0]
+        end = command.end()
+    rest = text[end:].lstrip("; ").strip(".")
+    if rest:
+        yield False, rest
 
 
 def _json(judged: Judged) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def command(
             if remove:
                 links = [_refuse(opened, lower, one, relation, by, reason) for one in upper]
             else:
-                evidence = Evidence("person", VERSION, "provenance link", Strength.DECLARED, note, by)
+                evidence = Evidence("person", VERSION, "linked by hand", Strength.DECLARED, note, by)
                 kind = Relation(relation or Relation.COMPONENT)
                 links = [_add(opened, lower, one, kind, evidence, used=not present_only) for one in upper]
             if complete is not None:

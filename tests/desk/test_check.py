@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+
+from desk import on_disk
+from desk.commands.check import pieces
+from provenance.flags_page import COMMAND
 
 Run = Callable[..., Result]
 APPROVE = ("--approve", "--by", "post supervisor", "--reference", "letter 14")
@@ -220,3 +226,44 @@ def test_a_delivery_of_a_folder_no_longer_configured_could_not_be_looked_at(
     found = run("check", "hand over")
 
     assert found.exit_code == 13
+
+
+def test_the_page_of_check_tells_of_every_code_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "check.md").read_text("utf-8")
+
+    assert set(re.findall(r"^\| `([A-Z]+-\d\d)` \|", page, re.MULTILINE)) == {
+        on_disk.CHANGED, on_disk.MISSING, on_disk.NOT_TAKEN_IN, on_disk.UNREADABLE, on_disk.EMPTY,
+    }  # fmt: skip
+
+
+def test_commands_stand_whole_on_lines_of_their_own() -> None:
+    text = "x is y. See provenance lineage x; then: provenance decide 'a ; b' --approve; or provenance link x --from P."
+
+    assert list(pieces(text)) == [
+        (False, "x is y. See provenance lineage x; then:"),
+        (True, "provenance decide 'a ; b' --approve"),
+        (False, "or"),
+        (True, "provenance link x --from P."),
+    ]
+
+
+WORDS_FOR = {
+    "ORIGIN": "human_made", "NAME": "post supervisor", "REASON": "seen it", "REF": "letter 14",
+    "PARENT": "stills/captured.jpg",
+}  # fmt: skip
+
+
+def test_every_command_that_a_finding_prints_can_be_run(production: Path, run: Run, tmp_path: Path) -> None:
+    spaced = production / "deliverables" / "it's a still.png"
+    shutil.copy2(production / "stills" / "undeclared.png", spaced)
+    run("scan", "--quiet", inside=production)
+    run("link", "stripped.png", "--from", "stills/ai_a1111.png", "--by", "editor")
+    found = told(run("check", "--json"))["deliveries"][0]["findings"]
+    commands = {match[0] for finding in found for match in COMMAND.finditer(finding["text"])}
+    assert len(commands) == 8
+
+    for number, command in enumerate(sorted(commands)):
+        copy = tmp_path / str(number)
+        shutil.copytree(production, copy)
+        words = [WORDS_FOR.get(word, word) for word in shlex.split(command)[1:]]
+        assert run(*words, inside=copy).exit_code == 0, command

@@ -33,7 +33,7 @@ def test_shows_ancestors_with_evidence_and_names_ai_loudly(family: Path, run: Ru
     assert shown.splitlines()[0] == "deliverables/stripped.png: undeclared, MADE FROM AI"
     assert "ai_xmp.jpg  *** AI: ai_generated ***" in shown
     assert "parent: xmp_derived_from" in shown
-    assert "component: person (assistant editor), provenance link, declared by standard" in shown
+    assert "component: person (assistant editor), linked by hand, declared by standard" in shown
     assert "component, present but not used" in shown
 
 
