@@ -16,7 +16,7 @@ from provenance.errors import NotFound, UsageError
 from provenance.gate import UNDECIDABLE
 from provenance.model import Answer, Decision, Finding
 from provenance.paths import argument, show
-from provenance.rules import RULES
+from provenance.plugins import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Plan:
         return tuple(found)
 
     def _codes(self, codes: Sequence[str]) -> tuple[str, ...]:
-        known = [rule.CODE for rule in RULES]
+        known = [rule.CODE for rule in rules()]
         for code in codes:
             if code in UNDECIDABLE:
                 raise UsageError(f"{code} cannot be decided: a rule could not run", remedy="provenance doctor")

@@ -210,10 +210,10 @@ def judge(looked: Looked, at: int) -> tuple[Finding, ...]:
     Args: at is the time of judging, milliseconds since 1970.
     """
     from provenance.gate import judge_case
-    from provenance.rules import RULES
+    from provenance.plugins import rules
 
     verdict = looked.description.verdict
     sha256 = looked.digests.sha256 if looked.digests else b""
     reasons = (looked.error.message,) if looked.error else ()
     case = Case(sha256, str(looked.path), Kind.FILE, verdict, verdict.origin, unlooked=reasons)
-    return judge_case(case, RULES, (), at)
+    return judge_case(case, rules(), (), at)

@@ -17,7 +17,7 @@ from provenance.errors import CouldNotLook, ProvenanceError, UsageError
 from provenance.gate import exit_of, gravest, judge_case
 from provenance.model import Case, Decision, Delivery, Finding, Link, Origin, Place, Severity, Sighting
 from provenance.paths import show
-from provenance.rules import RULES
+from provenance.plugins import rules
 from watchers import deliverables
 
 GRAVITY: Final = {Severity.BLOCK: 0, Severity.DECIDE: 1, Severity.WARN: 2}
@@ -196,7 +196,7 @@ def _unrecorded(production: Production, sha256: bytes, name: str, at: int) -> tu
     case = production.store.cases.case(sha256, name=name)
     # Decisions are shared within one essence; the gate compares contents
     decisions = [replace(one, sha256=sha256) for one in production.store.decisions.about(sha256)]
-    return judge_case(case, RULES, decisions, at)
+    return judge_case(case, rules(), decisions, at)
 
 
 def _empty(scope: Scope) -> Finding:

@@ -17,7 +17,7 @@ from provenance.errors import ChangedMeanwhile, CouldNotLook, UsageError
 from provenance.model import Delivery, Finding, Kind, Place, Severity, Sighting
 from provenance.paths import argument, show
 from watchers.deliverables import name_of
-from watchers.ignore import Ignore, is_sidecar
+from watchers.ignore import Ignore, is_nobodys, is_sidecar
 from watchers.reconcile import watched_roots
 from watchers.sweep import RootMissing, Skipped, SweepFault, Swept, SweptFolder, look_at, sweep
 
@@ -30,6 +30,8 @@ MISSING: Final = "DIFF-02"
 NOT_TAKEN_IN: Final = "LOOK-03"
 UNREADABLE: Final = "LOOK-04"
 EMPTY: Final = "LOOK-05"
+
+IGNORED: Final = "is passed over by its name, so it would be handed over unseen: take it out, or rename it"
 
 NAMED_LIMIT: Final = 5
 """Frames named in a finding; of the others the number is told."""
@@ -171,11 +173,13 @@ class OnDisk:
         # Ignore patterns count from the watched root, so the walk must start there too
         root = next((one for one in watched_roots(settings) if path.is_relative_to(one)), path)
         start = os.fsencode(path.relative_to(root).as_posix()) if path != root else b""
-        for swept in sweep(os.fsencode(root), Ignore(settings.folders.ignore), start):
+        passed_over = Ignore(settings.folders.ignore)
+        for swept in sweep(os.fsencode(root), is_nobodys, start):
             inside = start if isinstance(swept, RootMissing) else swept.folder
             volume, here = places.folder_of(root / os.fsdecode(inside))
             for name, code, why in _told(swept, covered.get(here, ())):
-                yield Place(volume, here, name), code, why
+                hidden = code == NOT_TAKEN_IN and _is_hidden(passed_over, inside, name)
+                yield Place(volume, here, name), code, IGNORED if hidden else why
 
     def not_taken_in(self, delivery: Delivery, place: Place) -> Finding:
         """The finding for a file that lies on disk and that nobody has looked at yet."""
@@ -185,6 +189,12 @@ class OnDisk:
         name = name_of(delivery, place)
         remedy = self._remedy(code, place)
         return Finding(code, Severity.BLOCK, f"{show(name)} {why}. {remedy}", b"", name, delivery.name)
+
+
+def _is_hidden(ignore: Ignore, folder: bytes, name: bytes) -> bool:
+    """True for a file that scans pass over by its name, or that of a folder above it."""
+    parts = folder.split(b"/") if folder else []
+    return ignore(folder, name, False) or any(ignore(b"/".join(parts[:n]), part, True) for n, part in enumerate(parts))
 
 
 def _told(swept: Swept, covered: Container[bytes]) -> Iterator[tuple[bytes, str, str]]:

@@ -164,7 +164,7 @@ def dot(walks: Iterable[Walk], nodes: Mapping[bytes, Node], start: bytes) -> Ite
     for sha256 in sorted({start, *(end for link in links for end in (link.child, link.parent))}):
         node = nodes[sha256]
         loud = ', color="#b3261e", fontcolor="#b3261e", penwidth=2' if node.origin.is_ai or node.tainted else ""
-        bold = ', peripheries=2' if sha256 == start else ""
+        bold = ", peripheries=2" if sha256 == start else ""
         yield f"  {_id(sha256)} [label={_quoted(node.name, node.words, sha256.hex()[:12])}{loud}{bold}];"
     for link in links:
         looks = ", style=dashed" if not link.used else ""

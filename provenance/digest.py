@@ -52,9 +52,7 @@ def stamp(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def digest_file(
-    path: Path, progress: Callable[[int], None] | None = None
-) -> tuple[Digests, FileStamp]:
+def digest_file(path: Path, progress: Callable[[int], None] | None = None) -> tuple[Digests, FileStamp]:
     """Both hashes of a file, and its stamp while it was read.
 
     Args: progress is called with the number of bytes after each piece.

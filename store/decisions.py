@@ -127,6 +127,17 @@ class Decisions:
             )
         ]
 
+    def named(self, delivery: str, name: str) -> list[bytes]:
+        """Assets with findings that hold under one name of a delivery."""
+        return [
+            row[0]
+            for row in self._db.rows(
+                "SELECT DISTINCT a.sha256 FROM finding x JOIN delivery d ON d.id = x.delivery_id"
+                " JOIN asset a ON a.id = x.asset_id WHERE x.closed IS NULL AND d.name = ? AND x.name = ?",
+                (delivery, name),
+            )
+        ]
+
     def _finding(self, row: Sequence[Any]) -> Finding:
         _, code, severity, text, sha256, name, delivery, ancestor, decision, _ = row
         answered = None

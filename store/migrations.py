@@ -140,6 +140,7 @@ CREATE TABLE finding (
   severity TEXT NOT NULL, text TEXT NOT NULL, ancestor BLOB NOT NULL, decision TEXT,
   opened INTEGER NOT NULL, closed INTEGER) STRICT;
 CREATE INDEX finding_open ON finding (delivery_id, asset_id) WHERE closed IS NULL;
+CREATE INDEX finding_named ON finding (delivery_id, name) WHERE closed IS NULL;
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, asset_id INTEGER NOT NULL REFERENCES asset(id),
   codes TEXT NOT NULL, answer TEXT NOT NULL, by TEXT NOT NULL, role TEXT NOT NULL, reference TEXT NOT NULL,

@@ -16,6 +16,7 @@ from typing import Any, Final
 from provenance import __version__
 from provenance.configuration import Settings
 from provenance.errors import CouldNotLook, StoreFull, StoreLocked
+from provenance.paths import show
 from provenance.places import Places
 from store import Store, open_store
 from watchers import deliverables
@@ -83,7 +84,8 @@ class Daemon:
             observer = Observer(tuple(os.fsencode(root) for root in pipeline.roots), self._clocks.monotonic)
             observer.start()
             try:
-                self._tell(Event(EventKind.STARTED, self._settings.root, f"watching {len(pipeline.roots)} folders"))
+                roots = ", ".join(map(show, pipeline.roots))
+                self._tell(Event(EventKind.STARTED, self._settings.root, f"watching {roots}"))
                 self._loop(store, pipeline, observer, stop)
             finally:
                 observer.stop()

@@ -24,21 +24,31 @@ OWN_NAMES: Final = ("PROVENANCE-FLAGS.html", "PROVENANCE-FLAGS.txt", "provenance
 
 OWN_FOLDERS: Final = (".provenance",)
 
-LITTER: Final = (
+SYSTEM_LITTER: Final = (
     ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".localized", ".AppleDouble", ".LSOverride", "Icon\r",
     ".VolumeIcon.icns", ".com.apple.timemachine.*", ".hotfiles.btree", ".directory", ".nfs*", ".fuse_hidden*",
     ".smbdelete*", ".syncthing.*", ".afpDeleted*",
+)  # fmt: skip
+"""File names of operating systems and file servers."""
+
+LITTER: Final = (
+    *SYSTEM_LITTER,
     "*.part", "*.partial", "*.crdownload", "*.download", "*.tmp", "*.filepart", "~$*", "*~",
     "*.prlock", "*.lck", "*.lock",
     "*.pek", "*.cfa", "*.mcdb", "*.ims", "*.prmdc", "*.prmdc2", "msmMMOB.mdb", "msmFMID.pmr",
 )  # fmt: skip
 """File names: systems, unfinished downloads and copies, locks, caches of editing programs."""
 
-LITTER_FOLDERS: Final = (
+SYSTEM_LITTER_FOLDERS: Final = (
     ".Spotlight-V100", ".Trashes", ".Trash", ".Trash-*", ".fseventsd", ".TemporaryItems",
     ".DocumentRevisions-V100", ".PKInstallSandboxManager*", "$RECYCLE.BIN", "System Volume Information",
     "lost+found", "@eaDir", "#recycle", "#snapshot", ".snapshot", ".stfolder", ".stversions", "__MACOSX",
-    ".AppleDouble", ".AppleDB", ".AppleDesktop", "Network Trash Folder", "*.download",
+    ".AppleDouble", ".AppleDB", ".AppleDesktop", "Network Trash Folder",
+)  # fmt: skip
+"""Folder names of operating systems and file servers."""
+
+LITTER_FOLDERS: Final = (
+    *SYSTEM_LITTER_FOLDERS, "*.download",
     "Adobe Premiere Pro Auto-Save", "Adobe Premiere Pro Video Previews", "Adobe Premiere Pro Audio Previews",
     "Media Cache", "Media Cache Files", "Peak Files", "CacheClip", ".gallery", "ProxyMedia",
     "ascmhl",
@@ -59,6 +69,8 @@ _OWN_FILE: Final = _any_of(OWN_NAMES)
 _OWN_FOLDER: Final = _any_of((*OWN_FOLDERS, ".provenance-*"))
 _LITTER_FILE: Final = _any_of(LITTER)
 _LITTER_FOLDER: Final = _any_of(LITTER_FOLDERS)
+_SYSTEM_FILE: Final = _any_of(SYSTEM_LITTER)
+_SYSTEM_FOLDER: Final = _any_of(SYSTEM_LITTER_FOLDERS)
 
 
 class Ignore:
@@ -85,6 +97,16 @@ class Ignore:
             if said is not None:
                 return said
         return _is_litter(folder, name, is_dir)
+
+
+def is_nobodys(folder: bytes, name: bytes, is_dir: bool) -> bool:
+    """True only for what operating systems and we ourselves leave behind.
+
+    For a deliverables folder: there, neither a production's patterns nor the habits of other programs may hide a
+    file that would be handed over unseen. Args as for `Ignore`.
+    """
+    own, system = (_OWN_FOLDER, _SYSTEM_FOLDER) if is_dir else (_OWN_FILE, _SYSTEM_FILE)
+    return own.match(name) is not None or system.match(name) is not None
 
 
 def is_sidecar(name: bytes) -> bool:

@@ -288,11 +288,10 @@ class Pipeline:
     def _left(self, place: Place) -> set[bytes]:
         """Contents that lay at a place before: a delivery may have lost them."""
         return {
-            finding.sha256
+            sha256
             for delivery in self.deliveries
             if deliverables.holds(delivery, place)
-            for finding in self._store.decisions.findings(delivery.name)
-            if finding.name == deliverables.name_of(delivery, place)
+            for sha256 in self._store.decisions.named(delivery.name, deliverables.name_of(delivery, place))
         }
 
     def judge(self, touched: set[bytes]) -> None:

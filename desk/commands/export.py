@@ -14,10 +14,10 @@ from desk.manifest import document, file_name, write_whole
 from desk.options import json_option, production_option
 from desk.production import Production, open_production
 from provenance.errors import NotFound, UsageError
-from provenance.manifests import MANIFESTS
 from provenance.model import Delivery
+from provenance.plugins import manifest_formats
 
-FORMATS = {one.NAME: one for one in MANIFESTS}
+FORMATS = {one.NAME: one for one in manifest_formats()}
 
 
 @click.command(short_help="Write the manifest of a delivery.")

@@ -201,6 +201,25 @@ def test_a_changed_frame_differs_and_is_named(production: Path, samples: Path, r
     assert run("decide", folder / "ABC_0010_comp.1001.png", "--refuse", "--by", "x").exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["final.mov.part", "Media Cache/final.mov", "final.tmp"])
+def test_a_name_that_scans_pass_over_hides_nothing_in_a_delivery(cleared: Path, run: Run, name: str) -> None:
+    path = cleared / "deliverables" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"half a film")
+
+    found = run("check", "--json", inside=cleared)
+
+    assert (found.exit_code, codes(found)) == (13, ["LOOK-03"])
+    assert "passed over by its name" in found.stdout
+
+
+def test_litter_of_the_system_does_not_keep_a_delivery(cleared: Path, run: Run) -> None:
+    for name in (".DS_Store", "Thumbs.db", "._final.mov"):
+        (cleared / "deliverables" / name).write_bytes(b"litter")
+
+    assert run("check", inside=cleared).exit_code == 0
+
+
 def test_a_frame_too_many_was_not_looked_at(production: Path, samples: Path, run: Run) -> None:
     folder = _with_sequence(production, samples, run)
     shutil.copy2(folder / "ABC_0010_comp.1012.png", folder / "ABC_0010_comp.1013.png")

@@ -169,8 +169,13 @@ def test_reads_rows_with_quotes_and_line_breaks_inside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "name\na.png\n", "file,colour\na,b\n", "file,file\na,b\n", "file,note\na\n", "file,note\na,b,c\n",
-        "file\n\" \"\n", "",
+        "name\na.png\n",
+        "file,colour\na,b\n",
+        "file,file\na,b\n",
+        "file,note\na\n",
+        "file,note\na,b,c\n",
+        'file\n" "\n',
+        "",
     ],
 )
 def test_a_csv_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
