@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from importlib import import_module
 
 from benchmarks import BENCHMARKS
 from benchmarks.machine import describe_machine
+from benchmarks.peers import FOLDER
 from benchmarks.table import Section, as_json, as_text
 from provenance.errors import ProvenanceError
 
@@ -19,7 +21,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)}; all without")
     parser.add_argument("--smoke", action="store_true", help="small sizes, to see that they work")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--peers", metavar="DIR", help="make environments in DIR for the packages compared with")
     asked = parser.parse_args()
+    if asked.peers:
+        os.environ[FOLDER] = asked.peers
     unknown = [name for name in asked.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark is named {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

@@ -11,7 +11,8 @@ class Row:
 
     Args:
         what: what was measured.
-        value: the figure; None where it could not be measured, `note` then says why.
+        value: the figure; None where it could not be measured, `note` then says why (with the unit ``words``
+            there is no figure to measure, only the note).
         unit: of the figure (``s``, ``ms``, ``files/s``).
         ratio: ours divided by this peer's, where that makes sense.
         note: what a reader should know.
@@ -47,7 +48,7 @@ def as_text(section: Section) -> str:
 
 def _figures(row: Row) -> str:
     if row.value is None:
-        return f"{'absent':>12}  {row.note}"
+        return row.note if row.unit == "words" else f"{'absent':>12}  {row.note}"
     ratio = ""
     if row.ratio is not None:
         ratio = f"ours = {_times(row.ratio)} x this" if row.ratio >= 1 else f"this = {_times(1 / row.ratio)} x ours"

@@ -31,6 +31,7 @@ def describe(
     full: bool = False,
     readers: Iterable[Reader] | None = None,
     declared: tuple[Mark, ...] = (),
+    with_essence: bool = True,
 ) -> Description:
     """What a file says about itself, and what that adds up to.
 
@@ -39,13 +40,14 @@ def describe(
         trust: lists whose signatures count as trusted.
         full: check hash bindings however large the file is.
         declared: marks from outside the file, weighed with its own.
+        with_essence: hash the essence too, which reads the whole file; marks need its head and index only.
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
     source = _source(path, sha256, trust, full)
     accepting = [reader for reader in _all(readers) if _accepts(reader, source)]
     readings = [_read(reader, source) for reader in accepting]
     media_type = media_type_of(source.head, path)
-    essence, essence_faults = _essence(source, media_type)
+    essence, essence_faults = _essence(source, media_type) if with_essence else (None, ())
     marks = (*(mark for reading in readings for mark in reading.marks), *declared)
     faults = _told_once((*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults))
     gaps = (*(gap for reading in readings for gap in reading.unchecked), *_gaps(source, accepting, media_type))
