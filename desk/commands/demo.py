@@ -118,9 +118,9 @@ def _deliver(day: Day) -> None:
     output.heading("3  Somebody copies into deliverables/")
     _copy(day, PLATE)
     day.wait_for(EventKind.JUDGED, _delivered(PLATE))
-    for source in (STILL, COMP, STRIPPED):
+    for source, flags in ((STILL, 1), (COMP, 2), (STRIPPED, 1)):
         _copy(day, source)
-        day.wait_for(EventKind.FLAGGED, _delivered(source))
+        day.wait_for(EventKind.FLAGGED, *[_delivered(source)] * flags)
     page = day.root / f"{PAGE}.txt"
     output.say()
     output.say(f"Whoever opens the folder sees it too, in {PAGE}.html and {page.name} beside it.")
