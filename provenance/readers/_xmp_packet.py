@@ -56,7 +56,7 @@ def parse_packet(data: bytes) -> tuple[Property, ...]:
     Raises UnreadableMedia: ``xmp.entities`` for document types and entities, ``xmp.unreadable`` for what is
     no XML or too deep, ``xmp.too_many`` for too many values.
     """
-    root = _parse(_as_utf8(data).strip(b"\0 \r\n\t"))
+    root = parse_xml(data)
     found: list[Property] = []
     for description in _descriptions(root):
         for item in _fields(description, (), 0):
@@ -66,14 +66,18 @@ def parse_packet(data: bytes) -> tuple[Property, ...]:
     return tuple(found)
 
 
-def _parse(data: bytes) -> Element:
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML document from a stranger, in UTF-8 or UTF-16, document types and entities refused.
+
+    Raises UnreadableMedia: ``xmp.entities`` or ``xmp.unreadable``.
+    """
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
     try:
-        root: Element = fromstring(data, forbid_dtd=True)
+        root: Element = fromstring(_as_utf8(data).strip(b"\0 \r\n\t"), forbid_dtd=True)
     except DefusedXmlException as error:
         raise lie("xmp.entities", "it declares entities or a document type") from error
     except (ParseError, ValueError, LookupError, RecursionError, AttributeError) as error:
