@@ -84,13 +84,14 @@ class Day:
             count -= wanted(event)
 
     def wait_for(self, kind: EventKind, *names: str) -> None:
-        """Waits until the daemon told this of each of these files (paths from the root on)."""
-        left = set(names)
+        """Waits until the daemon told this of each of these files (paths from the root on), as often as named."""
+        left = list(names)
 
         def one_of_them(event: Event) -> bool:
             name = "" if event.path is None else relative(self._absolute(event.path), self.root)
             found = event.kind is kind and name in left
-            left.discard(name if found else "")
+            if found:
+                left.remove(name)
             return found
 
         self.wait(", ".join(names), one_of_them, count=len(names))

@@ -26,7 +26,7 @@ from store.ledger import Ledger
 class Summary:
     """An asset in one line: for lists, trees and searches.
 
-    Args: origin is what it counts as (declarations included); tainted is true where it or an ancestor is AI;
+    Args: origin is what it counts as (declarations included), verdict what its own marks say; tainted is true where it or an ancestor is AI;
     name is the newest path's file name; path is the newest place, None where it was never sighted.
     """
 
@@ -35,6 +35,7 @@ class Summary:
     size: int
     media_type: str
     origin: Origin
+    verdict: Origin
     strength: Strength
     ai: bool
     tainted: bool
@@ -44,7 +45,7 @@ class Summary:
 
 
 _SUMMARY: Final = """
-SELECT a.sha256, a.kind, a.size, a.media_type, a.origin, a.strength, a.ai, a.tainted, v.uid, f.path, s.name,
+SELECT a.sha256, a.kind, a.size, a.media_type, a.origin, a.verdict, a.strength, a.ai, a.tainted, v.uid, f.path, s.name,
   s.until IS NULL
 FROM asset a
 LEFT JOIN sighting s ON s.id = (
@@ -249,12 +250,12 @@ def _asset(db: Connection, row: int, sha256: bytes, columns: Sequence[Any]) -> A
 
 
 def _summary(row: Sequence[Any]) -> Summary:
-    sha256, kind, size, media_type, origin, strength, ai, tainted, volume, folder, name, live = row
+    sha256, kind, size, media_type, origin, verdict, strength, ai, tainted, volume, folder, name, live = row
     place = None if volume is None else Place(volume, folder, name)
     shown = sha256.hex()[:12] if name is None else codec.put_path(name)
     return Summary(
-        sha256, Kind(kind), size, media_type, Origin(origin), Strength(strength), bool(ai), bool(tainted), shown,
-        place, bool(live) and place is not None,
+        sha256, Kind(kind), size, media_type, Origin(origin), Origin(verdict), Strength(strength), bool(ai),
+        bool(tainted), shown, place, bool(live) and place is not None,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, S
 from provenance.model import Delivery, FileStamp, Finding, Place
 from provenance.places import Places
 from provenance.sequences import parse_frame
-from store import Store
+from store import Store, Summary
 from watchers import deliverables
 from watchers.departures import Departures
 from watchers.event import Event, EventKind, Tell
@@ -281,7 +281,7 @@ class Pipeline:
             self.tally.new += ingested.new
             summary = self._store.assets.summary(ingested.sha256)
             self.tally.bytes_done += summary.size
-            self._tell_found(ingested, summary.origin.value, summary.strength.words, tainted=summary.tainted)
+            self._tell_found(ingested, summary)
             touched = {ingested.sha256} | self._left(place)
         self.judge(touched)
 
@@ -371,12 +371,15 @@ class Pipeline:
             self._told.add(key)
             self._tell(Event(EventKind.FAULT, path, reason, {"reason": reason}))
 
-    def _tell_found(self, ingested: Ingested, origin: str, strength: str, *, tainted: bool) -> None:
+    def _tell_found(self, ingested: Ingested, summary: Summary) -> None:
         kind = EventKind.FOUND if ingested.new else EventKind.JUDGED
+        origin, strength = summary.origin.value, summary.strength.words
         data = {
-            "sha256": ingested.sha256.hex() if ingested.sha256 else "", "origin": origin, "strength": strength,
-            "tainted": tainted, "new": ingested.new,
+            "sha256": summary.sha256.hex(), "origin": origin, "strength": strength,
+            "tainted": summary.tainted, "new": ingested.new,
         }  # fmt: skip
+        if summary.origin is not summary.verdict:  # not the file's own word
+            strength = f"declared; the file says {summary.verdict.value}"
         self._tell(Event(kind, self._places.path_of(ingested.place), f"{origin} ({strength})", data))
 
     def _tell_gone(self, place: Place, reason: str) -> None:
