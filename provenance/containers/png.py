@@ -97,6 +97,25 @@ def parse_text(chunk: Chunk, data: bytes) -> Text | None:
     return Text(key.decode("latin-1"), _decode(rest, encoding), kind, chunk.after_end, cut)
 
 
+def key_of(file: BinaryIO, chunk: Chunk) -> str:
+    """The keyword of a text chunk, without reading its text; empty where there is none."""
+    key, found, _ = read_up_to(file, chunk.span.offset, min(80, chunk.span.length)).partition(b"\0")
+    return key.decode("latin-1") if found else ""
+
+
+def profile_in(chunk: Chunk, data: bytes) -> bytes:
+    """The bytes in a "Raw profile type ..." text: a name, a length, then hexadecimal digits (ImageMagick
+    coders/png.c). Empty where the text is none. Raises UnreadableMedia."""
+    text = parse_text(chunk, data)
+    lines = text.text.split("\n", 3) if text else []
+    if len(lines) < 4 or not lines[2].strip().isdigit():
+        return b""
+    try:
+        return bytes.fromhex(lines[3])[: int(lines[2])]
+    except ValueError as error:
+        raise lie("png.profile", f"the profile {lines[1]!r} is not in hexadecimal digits") from error
+
+
 def _plausible(head: bytes, position: int, size: int) -> bool:
     if len(head) < 8 or not head[4:].isalpha():
         return False

@@ -70,6 +70,11 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
                                for at in _numbers(file, shape, entry)]  # fmt: skip
 
 
+def width_of(kind: int) -> int:
+    """Bytes of one value of a field type; 1 for types nobody knows."""
+    return _WIDTHS.get(kind, 1)
+
+
 def order_of(file: BinaryIO) -> Literal["big", "little"]:
     """Byte order of the file. Raises UnreadableMedia where there is no TIFF header."""
     return _shape(read_up_to(file, 0, 16)).order

@@ -1,7 +1,7 @@
-"""EXIF blocks: where they lie in each container, and the texts in one, read byte by byte.
+"""EXIF blocks: where they lie in each container (Exif 3.0, section 4.7; CIPA DC-007 for what lies behind).
 
-exifread does not look into WebP, PNG and several HEIC variants, and drops long comments: those that
-generators write. So blocks are found, and their texts read, here (Exif 3.0, section 4.6).
+Only blocks of the primary picture are found: second pictures (MPO), previews, motion photos and whatever else
+is glued on speak of themselves. exifread is blind in WebP, PNG, CR3, JPEG 2000 and several HEIC variants.
 """
 
 from __future__ import annotations
@@ -11,21 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from provenance.containers import bmff, bmff_items, jpeg, png, riff, tiff
-from provenance.containers.span import Span, lie, read_span, read_up_to
-from provenance.errors import UnreadableMedia
+from provenance.containers import bmff, bmff_items, jpeg, png, psd, riff, tiff
+from provenance.containers.span import Span, read_span, read_up_to, size_of
 
 BLOCK_LIMIT: Final = 32 << 20
-_TEXT_LIMIT: Final = 8 << 20
 _HEAD: Final = b"Exif\0\0"
 _CR3: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
-_TEXT_TAGS: Final = {
-    0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x013B: "Artist",
-    0x9286: "UserComment", 0x9C9B: "XPTitle", 0x9C9C: "XPComment", 0x9C9E: "XPKeywords",
-}  # fmt: skip
-_WIDE_TAGS: Final = frozenset({0x9C9B, 0x9C9C, 0x9C9E})
-_COMMENT_TAG: Final = 0x9286
-_DIRECTORIES: Final = frozenset({"0", "exif"})
+_JP2: Final = b"JpgTiffExif->JP2"
+_JP2_START: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
+_MRW: Final = b"\0MRM"
+_MRW_BLOCKS: Final = 64
+_PROFILES: Final = frozenset({"Raw profile type exif", "Raw profile type APP1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,74 +44,6 @@ def find_blocks(file: BinaryIO) -> Iterator[Block]:
     return finder(file) if finder else iter(())
 
 
-def texts_of(block: Block) -> tuple[list[tuple[str, str]], list[UnreadableMedia]]:
-    """The (field name, text) pairs of a block, and what kept others from being read."""
-    found: list[tuple[str, str]] = []
-    held = 0
-    errors: list[UnreadableMedia] = []
-    try:
-        order = tiff.order_of(block.file)
-        for entry in tiff.entries(block.file):
-            if entry.tag in _TEXT_TAGS and entry.directory in _DIRECTORIES:
-                held += entry.span.length
-                if held > BLOCK_LIMIT:
-                    raise lie("exif.too_long", f"more than {BLOCK_LIMIT} bytes of text")
-                try:
-                    data = read_span(block.file, entry.span, _TEXT_LIMIT)
-                except UnreadableMedia as error:
-                    errors.append(error)
-                else:
-                    found.append((_TEXT_TAGS[entry.tag], _decode(entry.tag, data, order)))
-    except UnreadableMedia as error:
-        errors.append(error)
-    return found, errors
-
-
-def _decode(tag: int, data: bytes, order: str) -> str:
-    if tag in _WIDE_TAGS:
-        return data.decode("utf-16-le", "replace").strip("\0")
-    if tag == _COMMENT_TAG:
-        return _comment(data, order)
-    return _plain(data)
-
-
-def _comment(data: bytes, order: str) -> str:
-    """UserComment: eight bytes name the character code. Tools disagree about the byte order of UNICODE."""
-    code, body = data[:8], data[8:]
-    if code == b"UNICODE\0":
-        return _wide(body, order)
-    if code in (b"ASCII\0\0\0", b"JIS\0\0\0\0\0", bytes(8)):
-        return _plain(body)
-    return _plain(data)
-
-
-def _wide(body: bytes, order: str) -> str:
-    if body[:2] in (b"\xfe\xff", b"\xff\xfe"):
-        return body.decode("utf-16", "replace").strip("\0")
-    even, odd = body[0:400:2].count(0), body[1:400:2].count(0)
-    if even == odd:
-        # No Latin letters to tell by: some wrote UTF-8 under this code, the rest follow the block.
-        if even == 0 and _is_utf8(body):
-            return body.decode("utf-8")
-        big = order == "big"
-    else:
-        big = even > odd
-    return body.decode("utf-16-be" if big else "utf-16-le", "replace").strip("\0")
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _plain(data: bytes) -> str:
-    data = data.strip(b"\0 ")
-    return data.decode("utf-8" if _is_utf8(data) else "latin-1")
-
-
 # ── one finder per container ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -132,15 +60,30 @@ def _in_jpeg(file: BinaryIO) -> Iterator[Block]:
 
 def _in_png(file: BinaryIO) -> Iterator[Block]:
     for chunk in png.chunks(file):
-        if chunk.kind == b"eXIf" and not chunk.after_end:
+        if chunk.after_end:
+            return
+        if chunk.kind == b"eXIf":
             yield _block("png:eXIf", read_span(file, chunk.span, BLOCK_LIMIT))
             return
+        if chunk.kind in png.TEXT_KINDS and png.key_of(file, chunk) in _PROFILES:
+            # ImageMagick's way from before the chunk eXIf was in the standard.
+            data = png.profile_in(chunk, read_span(file, chunk.span, BLOCK_LIMIT))
+            if data.startswith(_HEAD) or data[:4] in tiff.MAGICS:
+                yield _block("png:raw profile/exif", data)
+                return
 
 
 def _in_riff(file: BinaryIO) -> Iterator[Block]:
     for chunk in riff.chunks(file):
         if chunk.kind == b"EXIF":
             yield _block("webp:EXIF", read_span(file, chunk.span, BLOCK_LIMIT))
+            return
+
+
+def _in_psd(file: BinaryIO) -> Iterator[Block]:
+    for resource in psd.resources_of(file):
+        if resource.number == psd.EXIF:
+            yield _block("psd:8BIM/exif", read_span(file, resource.span, BLOCK_LIMIT))
             return
 
 
@@ -180,11 +123,33 @@ def _in_raf(file: BinaryIO) -> Iterator[Block]:
         yield Block("raf:" + block.place, block.file)
 
 
+def _in_jpeg_2000(file: BinaryIO) -> Iterator[Block]:
+    for box in bmff.boxes(file, Span(0, size_of(file))):
+        if box.kind == b"uuid" and box.uuid == _JP2:
+            yield _block("jp2:uuid/exif", read_span(file, box.body, BLOCK_LIMIT))
+            return
+
+
+def _in_minolta(file: BinaryIO) -> Iterator[Block]:
+    position = 8
+    for _ in range(_MRW_BLOCKS):
+        head = read_up_to(file, position, 8)
+        length = int.from_bytes(head[4:], "big")
+        if head[:4] == b"\0TTW":
+            yield _block("mrw:TTW", read_span(file, Span(position + 8, length), BLOCK_LIMIT))
+        if len(head) < 8 or head[:4] == b"\0TTW":
+            return
+        position += 8 + length
+
+
 _FINDERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], Iterator[Block]]], ...]] = (
     (lambda head: head.startswith(jpeg.MAGIC), _in_jpeg),
     (lambda head: head.startswith(png.MAGIC), _in_png),
     (lambda head: head[:4] in tiff.MAGICS, _in_tiff),
     (lambda head: riff.form_of(head) == b"WEBP", _in_riff),
     (lambda head: head.startswith(b"FUJIFILMCCD-RAW"), _in_raf),
+    (lambda head: head.startswith(psd.MAGIC), _in_psd),
+    (lambda head: head.startswith(_JP2_START), _in_jpeg_2000),
+    (lambda head: head.startswith(_MRW), _in_minolta),
     (bmff.is_bmff, _in_bmff),
 )

@@ -1,14 +1,14 @@
 """EXIF: what cameras and generators write there. The only module that imports exifread.
 
 Camera evidence has ranks (C3, a signature, is not ours to give): C2 is a complete, consistent record of an
-exposure, C1 a make or model alone, which anyone can write and many tools carry over.
+exposure, C1 a make or model alone, which anyone can write and many tools carry over. A scan was captured once
+and digitised by a machine that says so without a signature: a hint, whatever FileSource claims.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -16,28 +16,30 @@ from provenance.containers.span import read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
 from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
-from provenance.readers._exif_block import Block, accepts_exif, find_blocks, texts_of
+from provenance.readers._camera import Shot, is_sane, judge_shot
+from provenance.readers._exif_block import Block, accepts_exif, find_blocks
+from provenance.readers._exif_fields import Fields, fields_of
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._generators import recognise
+from provenance.readers._screenshot import screenshot_of
 
 NAME: Final = "exif"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
-_EXPOSURE: Final = ("EXIF ExposureTime", "EXIF FNumber", "EXIF ISOSpeedRatings", "EXIF FocalLength")
 _FACTS: Final = {
-    "camera_make": "Image Make", "camera_model": "Image Model", "lens": "EXIF LensModel",
-    "software": "Image Software", "date": "EXIF DateTimeOriginal",
+    "camera_make": "Make", "camera_model": "Model", "lens": "LensModel", "software": "Software",
+    "date": "DateTimeOriginal",
 }  # fmt: skip
-_NOT_CAMERAS: Final = frozenset({"ideogram ai", "aphrodite ai", "canva"})
-_SCANNERS: Final = re.compile(
-    r"scan|perfection|\bsp-?(?:1500|2000|2500|3000)\b|\bhr\d{3}\b|noritsu|frontier|opticfilm|flextight"
-    r"|imacon|\bgt-x?\d|primefilm|reflecta|plustek",
-    re.IGNORECASE,
-)
-"""Names of film scanners, flatbeds and minilabs, some of which claim FileSource 3 (digital camera)."""
-_NAME_LIMIT: Final = 64
-_READS: Final = 12_000
-"""Ten times what the richest camera file takes; every read costs exifread some 4 µs."""
+_SECOND_OPINION: Final = {
+    "Make": "Image Make", "Model": "Image Model", "LensModel": "EXIF LensModel", "Software": "Image Software",
+    "DateTimeOriginal": "EXIF DateTimeOriginal",
+}  # fmt: skip
+_STATEMENTS: Final = frozenset(
+    {"ImageDescription", "Make", "Model", "Software", "Artist", "UserComment", "XPTitle", "XPComment", "XPAuthor",
+     "XPKeywords", "XPSubject", "MakerNote"}
+)  # fmt: skip
+_RAW_STARTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
+_READS: Final = 50_000
 _CLASSIC: Final = b"II*\0"
 _BIG: Final = (b"II+\0", b"MM\0+")
 _VARIANTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
@@ -74,24 +76,45 @@ def read(source: Source) -> Reading:
     """Marks and facts. Raises UnreadableMedia where the file cannot be opened."""
     marks: list[Mark] = []
     faults: list[Fault] = []
-    tags: dict[str, Any] = {}
-    place = ""
+    blocks: list[tuple[Block, Fields]] = []
     with opened(source.path) as file:
         try:
             for block in find_blocks(file):
-                place = place or block.place
-                marks += _text_marks(block, faults)
-                tags = _tags(block, faults) | tags
+                blocks.append((block, fields_of(block)))
+                marks += _text_marks(*blocks[-1])
         except UnreadableMedia as error:
             faults.append(as_fault(NAME, error, "exif.unreadable"))
-    values = {name: _text(tag) for name, tag in tags.items() if hasattr(tag, "printable")}
-    marks += _camera_marks(values, _number(tags.get("EXIF FileSource")), place)
-    facts = {name: bounded(values[key], 200) for name, key in _FACTS.items() if values.get(key)}
+        texts = _texts([fields for _, fields in blocks])
+        for block, fields in blocks:
+            faults += [as_fault(NAME, error, "exif.unreadable") for error in fields.errors]
+            if fields.errors:
+                # What ours could not follow, the library may: it guesses at more broken files.
+                texts = _second_opinion(block, faults) | texts
+    if blocks:
+        marks += _camera_marks(blocks, texts, source.head)
+    facts: dict[str, str | int | float] = {
+        name: bounded(texts[key], 200) for name, key in _FACTS.items() if texts.get(key) and _is_fact(key, texts[key])
+    }
     return Reading(marks=tuple(marks), faults=tuple(faults), facts=facts)
 
 
-def _tags(block: Block, faults: list[Fault]) -> dict[str, Any]:
-    """exifread's tags; whatever it leaks (it leaks everything) becomes a fault."""
+def _texts(found: list[Fields]) -> dict[str, str]:
+    """The first text of each name that is not empty."""
+    texts: dict[str, str] = {}
+    for fields in found:
+        for name, text in fields.texts:
+            if text:
+                texts.setdefault(name, text)
+    return texts
+
+
+def _is_fact(key: str, text: str) -> bool:
+    """False for a make or model that is none: generators put graphs there."""
+    return key not in ("Make", "Model") or is_sane(text)
+
+
+def _second_opinion(block: Block, faults: list[Fault]) -> dict[str, str]:
+    """exifread's texts; whatever it leaks (it leaks everything) becomes a fault."""
     if read_up_to(block.file, 0, 4) in _BIG:
         # exifread takes it for a classic TIFF and reads nonsense; no camera writes it.
         return {}
@@ -106,68 +129,8 @@ def _tags(block: Block, faults: list[Fault]) -> dict[str, Any]:
     except Exception as error:
         faults.append(Fault(NAME, "exif.unreadable", f"{block.place} is damaged ({type(error).__name__})"))
     else:
-        # Canon's CR3 keeps the EXIF directory in a block of its own.
-        return {_renamed(name) if block.place == "cr3:CMT2" else name: tag for name, tag in tags.items()}
+        return {name: _text(tags[key]) for name, key in _SECOND_OPINION.items() if hasattr(tags.get(key), "values")}
     return {}
-
-
-def _renamed(name: str) -> str:
-    return name.replace("Image ", "EXIF ", 1)
-
-
-def _text_marks(block: Block, faults: list[Fault]) -> list[Mark]:
-    texts, errors = texts_of(block)
-    faults += [as_fault(NAME, error, "exif.unreadable") for error in errors]
-    marks = [
-        Mark(NAME, VERSION, block.place, said.key, said.value, said.signature.origin, said.signature.strength,
-             said.signature.detail)
-        for said in recognise(texts)
-    ]  # fmt: skip
-    comment = dict(texts).get("UserComment", "")
-    if comment.strip() == "Screenshot":
-        detail = (("source_type", "screenCapture"),)
-        marks.append(Mark(NAME, VERSION, block.place, "UserComment", comment, Origin.MAYBE_AI,
-                          Strength.TOOL_SIGNATURE, detail))  # fmt: skip
-    return marks
-
-
-def _camera_marks(values: Mapping[str, str], file_source: int | None, place: str) -> list[Mark]:
-    make, model = values.get("Image Make", ""), values.get("Image Model", "")
-    camera = f"{make} {model}".strip()
-    scanned = file_source in (1, 2) or _SCANNERS.search(camera)
-    if scanned and (file_source in (1, 2) or _sane(model)):
-        certain = Strength.DECLARED if file_source in (1, 2) else Strength.HEURISTIC
-        return [_captured(place, "FileSource", str(file_source or camera), certain, "digitised", camera)]
-    if not (_sane(make) or _sane(model)) or not all(_sane(name) for name in (make, model) if name):
-        return []
-    shot = [name for name in _EXPOSURE if _measured(values.get(name, ""))]
-    if _sane(make) and _sane(model) and shot:
-        return [_captured(place, "Make, Model, exposure", camera, Strength.DECLARED, "C2", camera)]
-    return [_captured(place, "Make, Model", camera, Strength.HEURISTIC, "C1", camera)]
-
-
-def _captured(place: str, key: str, value: str, strength: Strength, rank: str, camera: str) -> Mark:
-    detail = (("rank", rank), ("camera", camera)) if rank != "digitised" else (
-        ("rank", "C2" if strength is Strength.DECLARED else "C1"), ("digitised", "scan"), ("camera", camera)
-    )  # fmt: skip
-    return Mark(NAME, VERSION, place, key, bounded(value), Origin.CAPTURED, strength, detail)
-
-
-def _sane(name: str) -> bool:
-    """True for what may be the name of a camera: generators put graphs and their own names there."""
-    low = name.strip().lower()
-    return (
-        0 < len(low) <= _NAME_LIMIT
-        and "{" not in low
-        and not low.startswith(("workflow:", "prompt:"))
-        and low not in _NOT_CAMERAS
-        and any(letter.isalnum() for letter in low)
-    )
-
-
-def _measured(text: str) -> bool:
-    """True for a number other than zero: some tools write empty exposure fields."""
-    return bool(re.search(r"[1-9]", text)) and text not in ("0/0",)
 
 
 def _text(tag: Any) -> str:
@@ -175,6 +138,29 @@ def _text(tag: Any) -> str:
     return (values if isinstance(values, str) else str(tag.printable)).strip("\0 ")
 
 
-def _number(tag: Any) -> int | None:
-    values = getattr(tag, "values", None)
-    return values[0] if isinstance(values, list) and values and isinstance(values[0], int) else None
+def _text_marks(block: Block, fields: Fields) -> Iterator[Mark]:
+    texts = [(name, text) for name, text in fields.texts if name in _STATEMENTS]
+    if fields.note.isascii():
+        # Fooocus names its scheme there; a camera's note is never plain text alone.
+        texts.append(("MakerNote", fields.note.decode("ascii")))
+    for said in recognise(texts):
+        signature = said.signature
+        yield Mark(NAME, VERSION, block.place, said.key, said.value, signature.origin, signature.strength,
+                   signature.detail)  # fmt: skip
+    for name, text in texts:
+        if detail := screenshot_of(name, text):
+            yield Mark(NAME, VERSION, block.place, name, bounded(text), Origin.MAYBE_AI, Strength.TOOL_SIGNATURE,
+                       detail)  # fmt: skip
+
+
+def _camera_marks(blocks: list[tuple[Block, Fields]], texts: dict[str, str], head: bytes) -> Iterator[Mark]:
+    numbers: dict[str, float] = {}
+    for _, fields in reversed(blocks):
+        numbers |= fields.numbers or {}
+    place = blocks[0][0].place
+    raw = place.startswith(("raf:", "cr3:", "mrw:")) or head[:4] in _RAW_STARTS or head[8:10] == b"CR"
+    note = next((fields.note for _, fields in blocks if fields.note), b"")
+    shot = Shot(texts, numbers, note, raw or any(fields.mosaic for _, fields in blocks))
+    found = judge_shot(shot)
+    if found is not None:
+        yield Mark(NAME, VERSION, place, found.key, bounded(found.value), Origin.CAPTURED, found.strength, found.detail)

@@ -17,7 +17,7 @@ from provenance.model import Mark, Origin, Reading, Strength
 from provenance.readers import exif
 
 MAKE, MODEL, SOFTWARE, ARTIST, DESCRIPTION, XP_COMMENT = 0x010F, 0x0110, 0x0131, 0x013B, 0x010E, 0x9C9C
-EXPOSURE, ISO, COMMENT, FILE_SOURCE = 0x829A, 0x8827, 0x9286, 0xA300
+EXPOSURE, ISO, COMMENT, FILE_SOURCE, DATE, NOTE = 0x829A, 0x8827, 0x9286, 0xA300, 0x9003, 0x927C
 A1111 = "a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
 GRAPH = json.dumps({"3": {"class_type": "KSampler", "inputs": {"seed": 1}}})
 CAMERA = {MAKE: "Sample Optics", MODEL: "SO-1"}
@@ -148,6 +148,122 @@ def test_make_and_model_without_an_exposure_are_a_hint(read: Read, shot: Fields)
     assert (mark.claims, mark.strength, mark.says("rank")) == (Origin.CAPTURED, Strength.HEURISTIC, "C1")
 
 
+def test_the_time_and_a_makers_note_make_a_capture_without_an_exposure(read: Read) -> None:
+    mark = only(read(jpeg(block(CAMERA, {DATE: "2026:03:02 09:30:00", NOTE: b"Sample Optics note 1"}))))
+
+    assert (mark.key, mark.says("rank")) == ("Make, Model, maker's note", "C2")
+
+
+@pytest.mark.parametrize("shot", [{NOTE: b"Sample Optics note 1"}, {DATE: "2026:03:02 09:30:00"},
+                                  {DATE: "2026:03:02 09:30:00", NOTE: bytes(64)}])  # fmt: skip
+def test_a_note_without_a_time_or_a_time_without_a_note_is_a_hint(read: Read, shot: Fields) -> None:
+    assert only(read(jpeg(block(CAMERA, shot)))).says("rank") == "C1"
+
+
+def test_a_note_by_another_maker_makes_the_record_a_hint(read: Read) -> None:
+    mark = only(read(jpeg(block(CAMERA, {ISO: 100, NOTE: b"Apple iOS\0\0\1MM\0\1"}))))
+
+    assert (mark.says("rank"), mark.strength) == ("C1", Strength.HEURISTIC)
+    assert "Apple iOS" in (mark.says("note") or "")
+
+
+def test_an_aperture_in_apex_units_is_an_exposure(read: Read) -> None:
+    assert only(read(jpeg(block(CAMERA, {0x9202: (60, 10)})))).says("rank") == "C2"
+
+
+@pytest.mark.parametrize(("main", "shot"), [({MAKE: "Apple", MODEL: "iPhone 15 Pro"}, {0xA401: 3, ISO: 100}),
+                                            ({**CAMERA, SOFTWARE: "HDR+ 1.0.585804376zd"}, {ISO: 100})])  # fmt: skip
+def test_a_phone_that_merges_exposures_is_a_computational_capture(read: Read, main: Fields, shot: Fields) -> None:
+    mark = only(read(jpeg(block(main, shot))))
+
+    assert (mark.says("rank"), mark.says("source_type")) == ("C2", "computationalCapture")
+
+
+def test_a_mosaic_of_sensor_data_needs_no_exposure(read: Read) -> None:
+    assert only(read(block({**CAMERA, 0x0106: 32_803}))).key == "Make, Model, sensor data"
+
+
+@pytest.mark.parametrize("software", ["VueScan 9 x64 (9.8.22)", "SilverFast 8.8.0", "EPSON Scan"])
+def test_a_program_that_only_scans_makes_a_scan(read: Read, software: str) -> None:
+    mark = only(read(jpeg(block({SOFTWARE: software}, {ISO: 100}))))
+
+    assert (mark.says("digitised"), mark.strength) == ("scan", Strength.HEURISTIC)
+
+
+def test_a_make_and_model_outside_the_first_directory_are_nobodys(read: Read) -> None:
+    assert read(jpeg(block({}, {MAKE: "Sample Optics", MODEL: "SO-1", ISO: 100}))).marks == ()
+
+
+def test_what_stands_behind_the_end_of_a_name_is_no_part_of_it(read: Read) -> None:
+    found = read(jpeg(block({MAKE: "Sample Optics\0\0\0Gemini", MODEL: "SO-1"}, {ISO: 100})))
+
+    assert found.facts["camera_make"] == "Sample Optics"
+
+
+def test_a_screenshot_tool_named_in_software_leaves_the_origin_open(read: Read) -> None:
+    assert only(read(jpeg(block({SOFTWARE: "gnome-screenshot"})))).says("source_type") == "screenCapture"
+
+
+def photoshop(data: bytes) -> bytes:
+    resource = b"8BIM" + struct.pack(">HHI", 0x0422, 0, len(data)) + data + bytes(len(data) % 2)
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, 8, 8, 8, 3)
+    return head + struct.pack(">I", 0) + struct.pack(">I", len(resource)) + resource
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(body)) + kind + body
+
+
+def raw_profile(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    text = f"\nexif\n{len(data) + 6:8}\n{(b'Exif' + bytes(2) + data).hex()}\n".encode()
+    body = b"Raw profile type exif\0\0" + zlib.compress(text)
+    chunk = struct.pack(">I", len(body)) + b"zTXt" + body + struct.pack(">I", zlib.crc32(b"zTXt" + body))
+    return buffer.getvalue()[:33] + chunk + buffer.getvalue()[33:]
+
+
+def canon_raw(data: bytes) -> bytes:
+    shot = b"MM\0*" + struct.pack(">I", 8) + directory([field(EXPOSURE, (1, 250))], 8)
+    uuid = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + box(b"CMT1", data) + box(b"CMT2", shot)
+    return box(b"ftyp", b"crx \0\0\0\1crx isom") + box(b"moov", box(b"uuid", uuid))
+
+
+def fuji_raw(data: bytes) -> bytes:
+    inner = jpeg(data)
+    return b"FUJIFILMCCD-RAW ".ljust(84, b"0") + struct.pack(">II", 92, len(inner)) + inner
+
+
+@pytest.mark.parametrize(
+    ("wrap", "place"),
+    [
+        (photoshop, "psd:8BIM/exif"),
+        (lambda data: b"\0\0\0\x0cjP  \r\n\x87\n" + box(b"uuid", b"JpgTiffExif->JP2" + data), "jp2:uuid/exif"),
+        (raw_profile, "png:raw profile/exif"),
+        (canon_raw, "cr3:CMT1"),
+        (fuji_raw, "raf:jpeg:APP1/exif"),
+        (lambda data: b"\0MRM\0\0\0\0\0PRD\0\0\0\2xx\0TTW" + struct.pack(">I", len(data)) + data, "mrw:TTW"),
+        (lambda data: box(b"JXL ", b"\r\n\x87\n") + box(b"Exif", bytes(4) + data), "jxl:Exif"),
+    ],
+    ids=["psd", "jp2", "png profile", "cr3", "raf", "mrw", "jxl"],
+)
+def test_a_block_is_found_in_containers_where_the_library_is_blind(
+    read: Read, wrap: Callable[[bytes], bytes], place: str
+) -> None:
+    data = wrap(block(CAMERA, {EXPOSURE: (1, 250)}))
+
+    mark = only(read(data))
+
+    assert exif.accepts(Path("a"), data[:4096])
+    assert (mark.place, mark.says("rank")) == (place, "C2")
+
+
+def test_the_second_picture_of_a_pair_speaks_for_itself_alone(read: Read) -> None:
+    plain = jpeg(block({}))
+
+    assert read(plain + jpeg(block(CAMERA, {ISO: 100, COMMENT: b"ASCII\0\0\0" + A1111.encode()}))).marks == ()
+
+
 @pytest.mark.parametrize("main", [{MODEL: "SO-1"}, {MAKE: "Sample Optics"}])
 def test_half_a_name_with_an_exposure_is_a_hint(read: Read, main: Fields) -> None:
     assert only(read(jpeg(block(main, {ISO: 100})))).says("rank") == "C1"
@@ -165,8 +281,8 @@ def test_names_no_camera_bears_are_no_capture(read: Read, main: Fields) -> None:
 @pytest.mark.parametrize(
     ("main", "shot", "strength"),
     [
-        (CAMERA, {FILE_SOURCE: b"\1"}, Strength.DECLARED),
-        (CAMERA, {FILE_SOURCE: b"\2", ISO: 100}, Strength.DECLARED),
+        (CAMERA, {FILE_SOURCE: b"\1"}, Strength.HEURISTIC),
+        (CAMERA, {FILE_SOURCE: b"\2", ISO: 100}, Strength.HEURISTIC),
         ({MAKE: "EPSON", MODEL: "PerfectionV800"}, {ISO: 100}, Strength.HEURISTIC),
         ({MAKE: "FUJI PHOTO FILM CO., LTD.", MODEL: "SP-2500"}, {FILE_SOURCE: b"\3"}, Strength.HEURISTIC),
         ({MAKE: "KODAK", MODEL: "HR200"}, {}, Strength.HEURISTIC),
@@ -256,7 +372,8 @@ def test_many_fields_that_share_one_long_text_are_given_up(read: Read) -> None:
 def test_directories_that_send_the_reader_round_are_given_up(read: Read) -> None:
     fields = [(0x9000 + n % 3, 3, 999, bytes(8)) for n in range(4_000)]
     entries = b"".join(struct.pack(">HHI", tag, kind, count) + bytes(4) for tag, kind, count, _ in fields)
-    data = b"MM\0*" + struct.pack(">IH", 8, len(fields)) + entries + bytes(4)
+    astray = struct.pack(">HHII", SOFTWARE, 2, 100, 0x7FFFFFFF)
+    data = b"MM\0*" + struct.pack(">IH", 8, len(fields) + 1) + entries + astray + bytes(4)
 
     assert "exif.endless" in {fault.code for fault in read(data).faults}
 
