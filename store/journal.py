@@ -100,6 +100,15 @@ class StatIndex:
         )
         return {name: Known(FileStamp(*stamp), sha256, hashed) for name, *stamp, sha256, hashed in rows}
 
+    def one(self, place: Place) -> Known | None:
+        """What is known of one file, or None."""
+        row = self._db.row(
+            "SELECT s.size, s.mtime_ns, s.ctime_ns, s.inode, s.sha256, s.hashed_ns FROM stat_index s"
+            " JOIN scanned_folder f ON f.id = s.folder_id WHERE f.volume = ? AND f.path = ? AND s.name = ?",
+            (place.volume, place.folder, place.name),
+        )
+        return None if row is None else Known(FileStamp(*row[:4]), row[4], row[5])
+
     def folders(self, volume: str, below: bytes = b"") -> list[bytes]:
         """Folders of a volume that hold known or waiting files, at and below a folder."""
         rows = self._db.rows(

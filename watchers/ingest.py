@@ -124,7 +124,7 @@ class Ingest:
 
     def _known_digests(self, place: Place, now: FileStamp) -> tuple[Digests, FileStamp] | None:
         """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None."""
-        known = self._store.index.folder(place.volume, place.folder).get(place.name)
+        known = self._store.index.one(place)
         if known is None or known.sha256 is None or known.stamp != now or racy(known.stamp, known.hashed_ns):
             return None
         xxh128 = self._store.assets.get(known.sha256).xxh128

@@ -47,8 +47,8 @@ class SequenceIngest:
         """
         path = self._places.path_of(place)
         stamp = look_at(os.fsencode(path))
-        known = self._store.index.folder(place.volume, place.folder)
-        if stamp is None or (place.name in known and known[place.name].stamp == stamp):
+        known = self._store.index.one(place)
+        if stamp is None or (known is not None and known.stamp == stamp):
             return None
         member, word, look = self._read(place, frame, known)
         asset = None
@@ -74,7 +74,8 @@ class SequenceIngest:
         members, words, looks = [], [], {}
         known = self._store.index.folder(folder.volume, folder.folder)
         for number, name in zip(sequence.frames, sequence.names(), strict=True):
-            member, word, looks[name] = self._read(Place(folder.volume, folder.folder, name), number, known)
+            place = Place(folder.volume, folder.folder, name)
+            member, word, looks[name] = self._read(place, number, known.get(name))
             members.append(member)
             words.append(word)
         sizes = {word.frame: (int(word.facts["width"]), int(word.facts["height"])) for word in words if _sized(word)}
@@ -125,10 +126,9 @@ class SequenceIngest:
         # Present, not used: replaced frames do not hand their AI on to the frames that replaced them
         self._store.lineage.add(Link(new, old, Relation.PARENT, evidence, used=False))
 
-    def _read(self, place: Place, frame: int, index: Mapping[bytes, Known]) -> tuple[Member, FrameWord, Known]:
+    def _read(self, place: Place, frame: int, known: Known | None) -> tuple[Member, FrameWord, Known]:
         """Hash and word of one frame, from memory where its file is unchanged."""
         path = self._places.path_of(place)
-        known = index.get(place.name)
         if known is not None and known.sha256 is not None and self._is_unchanged(known, path):
             word = self._words.get(known.sha256)
             if word is not None:
