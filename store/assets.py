@@ -26,8 +26,9 @@ from store.ledger import Ledger
 class Summary:
     """An asset in one line: for lists, trees and searches.
 
-    Args: origin is what it counts as (declarations included), verdict what its own marks say; tainted is true where it or an ancestor is AI;
-    name is the newest path's file name; path is the newest place, None where it was never sighted.
+    Args: origin is what it counts as (declarations included), verdict what its own marks say; tainted is true
+    where it or an ancestor is AI; name is the newest path's file name; place is the newest place, None where it was
+    never sighted; live is false where it lies nowhere now.
     """
 
     sha256: bytes
