@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.labelled import AI, CLASSES, HERE, Label, corpus_folder, public_lists, read_labels
+from benchmarks.labelled import AI, CLASSES, Label, corpus_folder, public_lists, read_labels
 from benchmarks.peers import Peer, peers_of
 from benchmarks.table import Row, Section
 from provenance.describe import describe
@@ -163,6 +163,3 @@ def _keep(misses: Sequence[tuple[str, str]], labels: Sequence[Label], said: Answ
         marks = {label.path: label.mark for label in labels}
         lines = [f"{path}\n    {why}\n    label: {marks[path][:200]}" for path, why in misses]
         Path(target).write_text("\n".join([f"{len(misses)} misses", *lines]) + "\n", encoding="utf-8")
-
-
-

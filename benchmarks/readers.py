@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from benchmarks.labelled import HERE, corpus_folder, read_labels
 from benchmarks.machine import percentile, seconds
 from benchmarks.peers import EXIFTOOL, ask_exiftool, exiftool_command
 from benchmarks.table import Row, Section, beside
+from provenance.contracts import Reader
 from provenance.describe import describe
 from provenance.errors import CouldNotLook
 from provenance.readers import READERS
@@ -31,6 +32,7 @@ SLOWEST: Final = 5
 _CHILD: Final = """
 import resource, sys, time
 from pathlib import Path
+from provenance.contracts import Reader
 from provenance.describe import describe
 describe(Path(sys.argv[1]), with_essence=False)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
@@ -69,12 +71,10 @@ def _one_core() -> Iterator[None]:
 
 
 def _rates(name: str, top: Path, names: Sequence[str]) -> Iterator[Section]:
+    _all_took(top, names, READERS)  # libraries loaded, pages cached
     readers = [Timed(reader) for reader in READERS]
-    for _ in range(2):  # the second round is measured: libraries loaded, pages cached
-        took = [(_took(lambda path=top / each: describe(path, readers=readers, with_essence=False)), each)
-                for each in names]  # fmt: skip
-        sums = [(reader.NAME, reader.took) for reader in readers]
-        readers = [Timed(reader) for reader in READERS]
+    took = _all_took(top, names, readers)
+    sums = [(reader.NAME, reader.took) for reader in readers]
     values = [1_000 * value for value, _ in took]
     total = sum(values) / 1_000
     tool = exiftool_command()
@@ -105,11 +105,15 @@ def _version(tool: Sequence[str] | None) -> str:
     return subprocess.run([*tool, "-ver"], capture_output=True, text=True).stdout.strip() if tool else ""
 
 
-def _took(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    with contextlib.suppress(CouldNotLook):
-        work()
-    return time.perf_counter() - began
+def _all_took(top: Path, names: Sequence[str], readers: Sequence[Reader]) -> list[tuple[float, str]]:
+    """(seconds, name) of each file."""
+    took = []
+    for name in names:
+        began = time.perf_counter()
+        with contextlib.suppress(CouldNotLook):
+            describe(top / name, readers=readers, with_essence=False)
+        took.append((time.perf_counter() - began, name))
+    return took
 
 
 def _reader_row(name: str, took: Sequence[float]) -> Row:
