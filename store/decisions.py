@@ -35,13 +35,15 @@ class Decisions:
         self._ledger = ledger
 
     def open_delivery(self, name: str, folder: Place | None = None) -> Delivery:
-        """Opens a delivery; an open one of that name is returned as it is. Raises UsageError."""
+        """Opens a delivery, or takes up the one of that name; its folder may lie elsewhere now. Raises UsageError."""
         if not name.strip():
             raise UsageError("a delivery needs a name")
-        known = self._db.row(_DELIVERY + " WHERE d.name = ?", (name,))
-        if known is None:
-            told = None if folder is None else codec.put_place(folder)
+        row = self._db.row(_DELIVERY + " WHERE d.name = ?", (name,))
+        told = None if folder is None else codec.put_place(folder)
+        if row is None:
             self._ledger.append("delivery.opened", {"name": name, "folder": told})
+        elif folder is not None and _delivery(row).folder != folder:
+            self._ledger.append("delivery.placed", {"name": name, "folder": told})
         return self.delivery(name)
 
     def delivery(self, name: str) -> Delivery:

@@ -237,6 +237,11 @@ def _delivery_opened(db: Connection, entry: Entry) -> None:
     )
 
 
+def _delivery_placed(db: Connection, entry: Entry) -> None:
+    folder = folder_row(db, codec.get_place(entry.body["folder"]))
+    db.execute("UPDATE delivery SET folder_id = ? WHERE name = ?", (folder, entry.body["name"]))
+
+
 def _delivery_filled(db: Connection, entry: Entry) -> None:
     delivery = db.value("SELECT id FROM delivery WHERE name = ?", (entry.body["delivery"],))
     rows = [(delivery, asset_id(db, one)) for one in entry.body["assets"]]
@@ -325,6 +330,7 @@ KINDS: Final[dict[str, Callable[[Connection, Entry], None]]] = {
     "inputs.completed": _inputs_completed,
     "declared": _declared,
     "delivery.opened": _delivery_opened,
+    "delivery.placed": _delivery_placed,
     "delivery.filled": _delivery_filled,
     "finding.opened": _finding_opened,
     "finding.answered": _finding_answered,

@@ -7,6 +7,7 @@ the root it lay in is still there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Departures:
     def take_moved(self, sha256: bytes) -> Place | None:
         """A place that held this content and is empty still; it is taken out, because its content moved."""
         for place, (content, _) in self._empty.items():
-            if content == sha256 and self._stamp_at(place) is None:
+            if content == sha256 and self._is_empty(place):
                 del self._empty[place]
                 return place
         return None
@@ -46,7 +47,17 @@ class Departures:
         due = [place for place, (_, until) in self._empty.items() if until <= now]
         for place in due:
             del self._empty[place]
-        return [place for place in due if self._stamp_at(place) is None and self._root_is_there(place)]
+        return [place for place in due if self._is_empty(place) and self._root_is_there(place)]
+
+    def _is_empty(self, place: Place) -> bool:
+        if self._stamp_at(place) is None:
+            return True
+        # Where case does not count, a file renamed from A.mov to a.mov still answers to its old name
+        folder = os.fsencode(self._places.folder_path(place.volume, place.folder))
+        try:
+            return place.name not in os.listdir(folder)
+        except OSError:
+            return False
 
     def _root_is_there(self, place: Place) -> bool:
         path = self._places.path_of(place)

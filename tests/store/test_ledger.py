@@ -36,6 +36,8 @@ def a_full_day(store: Store) -> None:
     store.assets.declare(sha("cut"), Origin.HUMAN_MADE, by="editor", basis="drawn on set")
     store.assets.declare(sha("plate"), Origin.CAPTURED, folder=True, basis="camera/")
     store.decisions.open_delivery("finals", Place("volume", b"deliverables", b""))
+    store.decisions.open_delivery("finals", Place("volume", b"out", b""))
+    store.decisions.open_delivery("finals", Place("volume", b"deliverables", b""))
     store.decisions.open_delivery("list")
     store.decisions.fill("list", [sha("cut")])
     from provenance.model import Finding, Severity

@@ -184,3 +184,17 @@ def test_the_flags_page_is_rewritten_when_nothing_is_open_any_more(day: Day, sam
     after = (day.root / "PROVENANCE-FLAGS.txt").read_text(encoding="utf-8")
 
     assert ("ai_xmp.jpg" in before, "ai_xmp.jpg" in after) == (True, False)
+
+
+def test_a_delivery_follows_its_folder_to_another_place(tmp_path: Path, samples: Path) -> None:
+    root = tmp_path / "SHOW"
+    with a_production(root) as day:
+        deliver(day, samples, "stills/ai_xmp.jpg")
+        day.scan()
+    (root / "out").mkdir()
+    (root / "deliverables").rename(root / "out" / "deliverables")
+
+    with a_production(root, ('deliverables = ["deliverables"]', 'deliverables = ["out/deliverables"]')) as day:
+        flags = day.scan().flags
+
+    assert [(one.code, one.name, one.delivery) for one in flags] == [("NFX-01", "ai_xmp.jpg", "deliverables")]
