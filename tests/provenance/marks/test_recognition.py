@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import VALUE_LIMIT, Origin, Strength
-from provenance.readers._comfy_graph import judge_graph, parse_graph
-from provenance.readers._generators import recognise
-from provenance.readers._signature import Signature
+from provenance.marks.comfy_graph import judge_graph, parse_graph
+from provenance.marks import recognise
+from provenance.marks import Signature
 
 UUID = "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"
 A1111 = "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
@@ -85,7 +85,7 @@ def canvas(*kinds: str, mode: int = 0) -> str:
          [("ImageDescription", "Signature: " + "aB3+" * 20), ("Artist", UUID)]),
         ("Ideogram", Origin.AI_GENERATED, [("Make", "Ideogram AI")]),
         ("Reve", Origin.AI_GENERATED, [("CreatorTool", "reve.com")]),
-        ("Luma", Origin.AI_GENERATED, [("Source", "Luma AI")]),
+        ("Luma AI", Origin.AI_GENERATED, [("Source", "Luma AI")]),
         ("Doubao", Origin.AI_GENERATED,
          [("AIGC", '{"Label": "1", "ContentProducer": "001191110102MACQD9K64010000", "ProduceID": "7"}')]),
         ("x", Origin.MAYBE_AI, [("UserComment", '{"AIGC": {"Label": "2", "ContentProducer": "x"}}')]),
@@ -130,7 +130,7 @@ def test_details_hold_what_a_production_must_record() -> None:
 
     assert dict(said.detail) == {
         "tool": "A1111 stable-diffusion-webui", "prompt": "a cat", "negative_prompt": "a dog",
-        "model": "sdxl", "seed": "5", "version": "v1.10.1",
+        "model": "sdxl", "seed": "5", "version": "v1.10.1", "row": "a1111.parameters",
     }  # fmt: skip
 
 

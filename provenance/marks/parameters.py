@@ -41,6 +41,8 @@ class Parameters:
             return "Civitai"
         if self.values.get("App") == "SD.Next" or "Pipeline" in self.values:
             return "SD.Next"
+        if "Fooocus" in self.values.get("Version", "")[:8]:
+            return "Fooocus"
         version = self.values.get("Version", "")
         return next((tool for pattern, tool in _TOOLS if pattern.match(version)), "A1111 family")
 
@@ -49,7 +51,8 @@ class Parameters:
         """AI_EDITED where a picture was the starting point, else AI_GENERATED."""
         names = self.values.keys()
         operations = self.values.get("Operations", "").lower()
-        if "img2img" in operations or "inpaint" in operations or "Mask blur" in names:
+        masked = any(name == "Mask blur" or name.startswith(("Inpaint", "Masked ", "Outpaint")) for name in names)
+        if "img2img" in operations or "inpaint" in operations or masked:
             return Origin.AI_EDITED
         hires = any(name.startswith("Hires") for name in names) or "hires" in operations
         fresh = hires or "txt2img" in operations or any(name.startswith("ADetailer") for name in names)
