@@ -84,20 +84,21 @@ def sidecars_of(path: Path) -> tuple[Path, ...]:
     if path.suffix.lower() in _SIDECAR_SUFFIXES:
         return ()
     found: dict[object, Path] = {}
+    folder = os.path.join(os.fspath(path.parent), "")  # noqa: PTH118 -- a dozen names for each file: pathlib is slow
     for suffix in _SIDECAR_SUFFIXES:
         for stem in dict.fromkeys((path.name, path.stem)):
             for spelling in (suffix, suffix.upper(), f".{suffix[1:].capitalize()}"):
-                _note(found, path.with_name(stem + spelling))
+                _note(found, folder + stem + spelling)
     return tuple(found.values())
 
 
-def _note(found: dict[object, Path], candidate: Path) -> None:
+def _note(found: dict[object, Path], candidate: str) -> None:
     try:
-        status = candidate.stat()
+        status = os.stat(candidate)  # noqa: PTH116
     except (OSError, ValueError):
         return
     # Two spellings are one file where the file system ignores case.
-    found.setdefault((status.st_dev, status.st_ino) if status.st_ino else candidate.name.lower(), candidate)
+    found.setdefault((status.st_dev, status.st_ino) if status.st_ino else candidate.lower(), Path(candidate))
 
 
 def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool) -> Source:
