@@ -9,8 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.contracts import Reader
-from provenance.readers import c2pa, exif, media_facts, png_text, xmp
+from provenance.readers import c2pa, comments, exif, iptc_iim, media_facts, png_text, samsung_trailer, xmp
 
-READERS: Final[tuple[Reader, ...]] = (c2pa, exif, xmp, png_text, media_facts)
+READERS: Final[tuple[Reader, ...]] = (
+    c2pa,
+    exif,
+    xmp,
+    iptc_iim,
+    png_text,
+    comments,
+    samsung_trailer,
+    media_facts,
+)
 
 __all__ = ["READERS"]

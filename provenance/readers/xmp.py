@@ -30,11 +30,12 @@ from provenance.model import (
 from provenance.readers._aigc import aigc_signature
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._generators import Statement, recognise
+from provenance.readers._screenshot import screenshot_of
 from provenance.readers._signature import load_json
 from provenance.readers._xmp_packet import PACKET_LIMIT, Packet, Property, find_packets, parse_packet
 
 NAME: Final = "xmp"
-VERSION: Final = "1"
+VERSION: Final = "2"
 SIDECARS: Final = frozenset({".xmp"})
 
 _PACKETS: Final = 64
@@ -43,6 +44,7 @@ _XMP: Final = "http://ns.adobe.com/xap/1.0/"
 _MM: Final = "http://ns.adobe.com/xap/1.0/mm/"
 _REF: Final = "http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
 _PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
+_DC: Final = "http://purl.org/dc/elements/1.1/"
 _EXIF: Final = "http://ns.adobe.com/exif/1.0/"
 _TIFF: Final = "http://ns.adobe.com/tiff/1.0/"
 _TERMS: Final = "http://purl.org/dc/terms/"
@@ -53,18 +55,13 @@ _SOURCE_TYPES: Final = frozenset(
     (_IPTC, name) for name in ("DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType")
 )
 """The name of the standard, and two that were misspelt in the field."""
-_CREDITS: Final = {
-    "Made with Google AI": ("Google AI", Origin.AI_GENERATED),
-    "AI-Generated with Google Photos": ("Google Photos", Origin.AI_GENERATED),
-    "Edited with Google AI": ("Google AI", Origin.AI_EDITED),
-    "Apple Photos Clean Up": ("Apple Photos Clean Up", Origin.AI_EDITED),
-}
 _AI_DETAILS: Final = {
     "tool": "AISystemUsed", "version": "AISystemVersionUsed", "prompt": "AIPromptInformation",
     "prompt_writer": "AIPromptWriterName",
 }  # fmt: skip
 _GENERATOR_TEXT: Final = {
     (_EXIF, "UserComment"): "UserComment", (_TIFF, "ImageDescription"): "ImageDescription",
+    (_PHOTOSHOP, "Credit"): "Credit", (_DC, "description"): "Description", (_DC, "source"): "Source",
     (_TIFF, "Make"): "Make", (_TIFF, "Software"): "Software", (_XMP, "CreatorTool"): "CreatorTool",
 }  # fmt: skip
 _FACTS: Final = {
@@ -160,13 +157,9 @@ def _marks(place: str, properties: Iterable[Property], values: Values) -> Iterat
     own = [source_type(item.value) for item in kinds if len(item.path) == 1]
     yield from _ai_marks(place, values, own)
     yield from _label_marks(place, values)
-    credit = values.get((_PHOTOSHOP, "Credit"), "").strip()
-    if credit in _CREDITS:
-        tool, origin = _CREDITS[credit]
-        yield _mark(place, "photoshop:Credit", credit, origin, Strength.DECLARED, (("tool", tool),))
-    if values.get((_EXIF, "UserComment"), "").strip() == "Screenshot":
-        detail = (("source_type", "screenCapture"),)
-        yield _mark(place, "exif:UserComment", "Screenshot", Origin.MAYBE_AI, Strength.TOOL_SIGNATURE, detail)
+    comment = values.get((_EXIF, "UserComment"), "")
+    if detail := screenshot_of("UserComment", comment):
+        yield _mark(place, "exif:UserComment", comment.strip(), Origin.MAYBE_AI, Strength.TOOL_SIGNATURE, detail)
     texts = [(key, values[name]) for name, key in _GENERATOR_TEXT.items() if name in values]
     yield from (_statement_mark(place, said) for said in recognise(texts))
     maker = values.get((_XMP, "CreatorTool"))
