@@ -21,6 +21,7 @@ from provenance.errors import CouldNotLook, ProvenanceError
 from provenance.model import Case, Description, Digests, Fault, Finding, Kind, Origin, Unchecked, Verdict
 
 if TYPE_CHECKING:
+    from provenance.marks import Row
     from watchers.describer import Describer
 
 LARGE: Final = 256 * 1024 * 1024
@@ -49,10 +50,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to look: with which trust lists, and whether large files are read whole."""
+    """How to look: with which trust lists, whether large files are read whole, with which rows of the team's own."""
 
     trust: tuple[TrustList, ...] = ()
     full: bool = False
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,10 @@ def _size(path: Path) -> int:
 def _describe(path: Path, digests: Digests | None, manner: Manner, describer: Describer | None) -> Description:
     sha256 = digests.sha256 if digests else b""
     if describer is not None:
-        return describer(path, sha256=sha256, trust=manner.trust, full=manner.full)
+        return describer(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows)
     from provenance.describe import describe
 
-    return describe(path, sha256=sha256, trust=manner.trust, full=manner.full)
+    return describe(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows)
 
 
 def unlooked(path: Path, error: ProvenanceError) -> Looked:

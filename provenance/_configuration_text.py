@@ -59,6 +59,10 @@ TABLES: Final = {
     "tagging": "Writing marks into or beside files.",
     "notifications": "How a flag is shown, besides the log and `provenance status`.",
     "deliverables_gate": "What happens to a file that has an open finding in a deliverables folder.",
+    "marks": (
+        "What tools of the house write into files, in rows of the team's own beside the built-in table "
+        "(`provenance marks`). Each row is a table [[mark]] in a TOML file; docs/marks.md says what it holds."
+    ),
     "store": "Where the memory of the production is kept.",
     "trust": (
         "Certificate lists whose signatures count as trusted, each in a table [[trust]] of its own: `name` "
@@ -109,6 +113,10 @@ KEYS: Final = (
         "deliverables_gate", "hold", False,
         "Move a file that has an open finding to a held folder, from which it can be put back. "
         "Off: files are flagged, never touched.",
+    ),
+    Key(
+        "marks", "files", (),
+        "TOML files with rows, relative to this file or absolute. When one changes, what it may concern is read again.",
     ),
     Key(
         "store", "path", "",

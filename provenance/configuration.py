@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provenance._configuration_check import TITLE_LIMIT, Check, parse_uuid
 from provenance._configuration_text import DEFAULT_DECLARATIONS, KEYS, TABLES, settings_page
@@ -16,10 +16,13 @@ from provenance.errors import ConfigurationError
 from provenance.model import Origin
 from provenance.paths import show
 
+if TYPE_CHECKING:
+    from provenance.marks.grammar import Row
+
 __all__ = [
     "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Settings",
-    "StorePlace", "Tagging", "Trust", "Watching", "Worker", "declared_origin", "find_root", "initial_text",
-    "load_settings", "parse_settings", "read_trust", "settings_page",
+    "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin", "find_root",
+    "initial_text", "load_settings", "parse_settings", "read_marks_file", "read_rows", "read_trust", "settings_page",
 ]  # fmt: skip
 
 FILE_NAME: Final = "provenance.toml"
@@ -82,6 +85,13 @@ class DeliverablesGate:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMarks:
+    """Files with rows of the team's own, as written."""
+
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StorePlace:
     """The store's folder as written; empty for the place chosen by the store."""
 
@@ -110,6 +120,7 @@ class Settings:
     tagging: Tagging = Tagging()
     notifications: Notifications = Notifications()
     deliverables_gate: DeliverablesGate = DeliverablesGate()
+    marks: TeamMarks = TeamMarks()
     store: StorePlace = StorePlace()
     trust: tuple[Trust, ...] = ()
 
@@ -195,6 +206,7 @@ def parse_settings(text: str, root: Path) -> Settings:
         tagging=Tagging(values["tagging.policy"]),
         notifications=Notifications(values["notifications.flags_page"]),
         deliverables_gate=DeliverablesGate(values["deliverables_gate.hold"]),
+        marks=TeamMarks(values["marks.files"]),
         store=StorePlace(values["store.path"]),
         trust=tuple(Trust(*entry) for entry in check.trust(content.get("trust", []))),
     )
@@ -224,6 +236,29 @@ def read_trust(settings: Settings) -> tuple[TrustList, ...]:
             raise ConfigurationError("holds no PEM certificate", path=path, remedy="export the list as PEM")
         lists.append(TrustList(entry.name, pem, entry.own))
     return tuple(lists)
+
+
+def read_rows(settings: Settings) -> tuple[Row, ...]:
+    """The rows of all configured files of marks. Raises ConfigurationError where one is missing or wrong."""
+    rows: dict[str, Row] = {}
+    for name in settings.marks.files:
+        path = _placed(settings.root, name)
+        for row in read_marks_file(path):
+            if row.name in rows:
+                raise ConfigurationError(f"a row named {row.name} stands in another file too", path=path)
+            rows[row.name] = row
+    return tuple(rows.values())
+
+
+def read_marks_file(path: Path) -> tuple[Row, ...]:
+    """The rows of one file of marks. Raises ConfigurationError naming file, line and key."""
+    from provenance.marks.team import parse_rows  # most commands need no marks, and start faster without
+
+    try:
+        text = _read(path, "correct `files` under [marks], or write the file").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("not UTF-8 text", path=path, remedy="save it as UTF-8") from error
+    return parse_rows(text, path)
 
 
 def _read(path: Path, remedy: str) -> bytes:

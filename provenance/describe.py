@@ -12,6 +12,7 @@ from provenance.contracts import Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.essence import hash_essence
+from provenance.marks import VERSION, Row, fingerprint, rows_of_production
 from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
 from provenance.readers._faults import as_fault
@@ -19,6 +20,9 @@ from provenance.verdict import judge
 
 HEAD_SIZE: Final = 64 * 1024
 """Bytes from the start of a file that every reader gets."""
+
+MARKS: Final = "marks"
+"""The name under which the version of the table of marks stands among those of the readers."""
 
 _SIDECAR_SUFFIXES: Final = (".c2pa", ".xmp")
 
@@ -32,6 +36,7 @@ def describe(
     readers: Iterable[Reader] | None = None,
     declared: tuple[Mark, ...] = (),
     with_essence: bool = True,
+    rows: tuple[Row, ...] = (),
 ) -> Description:
     """What a file says about itself, and what that adds up to.
 
@@ -41,11 +46,13 @@ def describe(
         full: check hash bindings however large the file is.
         declared: marks from outside the file, weighed with its own.
         with_essence: hash the essence too, which reads the whole file; marks need its head and index only.
+        rows: of the production's own, beside the table of marks.
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
     source = _source(path, sha256, trust, full)
     accepting = [reader for reader in _all(readers) if _accepts(reader, source)]
-    readings = [_read(reader, source) for reader in accepting]
+    with rows_of_production(rows):
+        readings = [_read(reader, source) for reader in accepting]
     media_type = media_type_of(source.head, path)
     essence, essence_faults = _essence(source, media_type) if with_essence else (None, ())
     marks = (*(mark for reading in readings for mark in reading.marks), *declared)
@@ -62,18 +69,33 @@ def describe(
         unchecked=unchecked,
         identifiers=tuple(dict.fromkeys(name for reading in readings for name in reading.identifiers)),
         references=tuple(ref for reading in readings for ref in reading.references),
-        readers=tuple((reader.NAME, reader.VERSION) for reader in accepting),
+        readers=tuple(_versions(accepting, rows).items()),
         facts=_facts(readings),
     )
 
 
-def accepting_readers(path: Path, readers: Iterable[Reader] | None = None) -> dict[str, str]:
-    """Name and version of the readers that would look at a file now, without reading it.
+def accepting_readers(
+    path: Path, readers: Iterable[Reader] | None = None, rows: tuple[Row, ...] = ()
+) -> dict[str, str]:
+    """Name and version of the readers that would look at a file now, without reading it, and of the marks.
 
     Raises CouldNotLook as `describe`.
     """
     source = _source(path, b"", (), full=False)
-    return {reader.NAME: reader.VERSION for reader in _all(readers) if _accepts(reader, source)}
+    return _versions([reader for reader in _all(readers) if _accepts(reader, source)], rows)
+
+
+def versions(rows: tuple[Row, ...] = ()) -> dict[str, str]:
+    """Name and version of all readers in use, and of the marks they go by."""
+    return _versions(list(_all(None)), rows)
+
+
+def _versions(readers: list[Reader], rows: tuple[Row, ...]) -> dict[str, str]:
+    found = {reader.NAME: reader.VERSION for reader in readers}
+    if found:
+        # A new row is a new reader: what was read without it is read again
+        found[MARKS] = f"{VERSION}+{fingerprint(rows)}" if rows else VERSION
+    return found
 
 
 def sidecars_of(path: Path) -> tuple[Path, ...]:

@@ -25,11 +25,12 @@ from typing import IO, Any, Final
 from provenance import errors
 from provenance.contracts import TrustList
 from provenance.errors import CouldNotLook, ProvenanceError
+from provenance.marks import Row
 from provenance.model import Description
 from watchers import worker
 
 DESCRIBE: Final = "provenance.describe:describe"
-"""The function that describes, as ``module:name``: (path, *, sha256, trust, full) -> Description."""
+"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows]) -> Description."""
 
 START_SECONDS: Final = 60.0
 """Time for the worker to import its libraries, on a cold disk with a virus scanner."""
@@ -80,7 +81,13 @@ class Describer:
         self._worker: _Worker | None = None
 
     def __call__(
-        self, path: Path, *, sha256: bytes = b"", trust: tuple[TrustList, ...] = (), full: bool = False
+        self,
+        path: Path,
+        *,
+        sha256: bytes = b"",
+        trust: tuple[TrustList, ...] = (),
+        full: bool = False,
+        rows: tuple[Row, ...] = (),
     ) -> Description:
         """What `provenance.describe.describe` says of a file.
 
@@ -88,7 +95,7 @@ class Describer:
         ProvenanceError describing itself raised.
         """
         with self._lock:
-            request = (os.fsencode(path), sha256, trust, full)
+            request = (os.fsencode(path), sha256, trust, full, {"rows": rows} if rows else {})
             try:
                 answer = self._ask(request, path)
             except _Silent as silence:

@@ -19,6 +19,7 @@ from provenance.contracts import TrustList
 from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile
+from provenance.marks import Row
 from provenance.model import (
     Asset,
     Description,
@@ -45,7 +46,13 @@ class Describes(Protocol):
     """What `watchers.describer.Describer` offers."""
 
     def __call__(
-        self, path: Path, *, sha256: bytes = b"", trust: tuple[TrustList, ...] = (), full: bool = False
+        self,
+        path: Path,
+        *,
+        sha256: bytes = b"",
+        trust: tuple[TrustList, ...] = (),
+        full: bool = False,
+        rows: tuple[Row, ...] = (),
     ) -> Description: ...
 
 
@@ -68,6 +75,7 @@ class Ingest:
         store, places, settings: of the production.
         describe: reads marks; may raise DescribeFailed.
         trust: the trust lists.
+        rows: marks of the team's own.
         versions: name and version of all readers in use, to know which assets to ask about again.
         wall_ns: nanoseconds since 1970.
     """
@@ -80,6 +88,7 @@ class Ingest:
         describe: Describes,
         *,
         trust: tuple[TrustList, ...] = (),
+        rows: tuple[Row, ...] = (),
         versions: dict[str, str],
         wall_ns: Callable[[], int],
     ) -> None:
@@ -88,6 +97,7 @@ class Ingest:
         self._settings = settings
         self._describe = describe
         self._trust = trust
+        self._rows = rows
         self._versions = versions
         self.asked = json.dumps(versions, sort_keys=True)
         self._wall_ns = wall_ns
@@ -109,7 +119,7 @@ class Ingest:
         digests, stamp = self._known_digests(place, now) or digest_file(path)
         known = self._store.assets.readers(digests.sha256)
         asset = None
-        if known is None or sidecars_of(path) or accepting_readers(path) != known:
+        if known is None or sidecars_of(path) or accepting_readers(path, rows=self._rows) != known:
             asset = self.describe(path, digests)
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
@@ -145,7 +155,7 @@ class Ingest:
     def description(self, path: Path, sha256: bytes) -> Description:
         """What the readers say of a file, or a fault where they were stopped or died over it."""
         try:
-            return self._describe(path, sha256=sha256, trust=self._trust)
+            return self._describe(path, sha256=sha256, trust=self._trust, rows=self._rows)
         except DescribeFailed as error:
             fault = Fault("describe", error.CODE.replace("-", ".", 1), error.message)
             unchecked = (Unchecked("all marks", error.message),)

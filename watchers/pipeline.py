@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provenance import plugins
-from provenance.configuration import Settings, read_trust
+from provenance.configuration import Settings, read_rows, read_trust
+from provenance.describe import versions
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError, UsageError
 from provenance.model import Delivery, FileStamp, Finding, Place
 from provenance.places import Places
@@ -78,10 +78,10 @@ class Pipeline:
         self.roots = watched_roots(settings)
         self._ignore = Ignore(settings.folders.ignore)
         self._reconciler = Reconciler(store, places, self._ignore)
-        versions = {reader.NAME: reader.VERSION for reader in plugins.readers()}
+        rows = read_rows(settings)
         self._ingest = Ingest(
             store, places, settings, describe,
-            trust=read_trust(settings), versions=versions, wall_ns=clocks.wall_ns,
+            trust=read_trust(settings), rows=rows, versions=versions(rows), wall_ns=clocks.wall_ns,
         )  # fmt: skip
         self._sequence = SequenceIngest(store, places, self._ingest)
         quiet = settings.watching.settle_seconds

@@ -72,10 +72,10 @@ def serve() -> None:
         os._exit(1)  # an orderly end would wait for the listening thread
     send(answers, ("ready",))
     while True:
-        path, sha256, trust, full = requests.get()
+        path, sha256, trust, full, more = requests.get()
         send(answers, ("begun",))
         with _alarm(seconds + _ORPHAN_GRACE):
-            answer = _answer(describe, path, sha256=sha256, trust=trust, full=full)
+            answer = _answer(describe, path, sha256=sha256, trust=trust, full=full, **more)
         _give(answers, answer)
 
 

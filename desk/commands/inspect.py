@@ -12,7 +12,7 @@ from desk import exit_codes, output
 from desk.inspecting import LARGE, Looked, Manner, expand, judge, look_at_all
 from desk.options import json_option, production_option
 from desk.pages import origin_words, print_gaps, why
-from provenance.configuration import find_root, load_settings, read_trust
+from provenance.configuration import Settings, find_root, load_settings, read_marks_file, read_rows, read_trust
 from provenance.contracts import TrustList
 from provenance.errors import ConfigurationError, CouldNotLook, UsageError
 from provenance.model import Finding
@@ -25,6 +25,7 @@ _PEM_LIMIT = 1 << 20
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("-r", "--recursive", is_flag=True, help="Look at everything in folders, on all cores.")
 @click.option("--trust", multiple=True, metavar="NAME=FILE.pem", help="Certificates whose signatures count as trusted.")
+@click.option("--marks", multiple=True, metavar="FILE.toml", help="Rows of your own beside `provenance marks`.")
 @click.option("--full", is_flag=True, help=f"Read and check files above {LARGE >> 20} MB whole.")
 @click.option("--gate", is_flag=True, help="Exit 10 to 14 by the rules, as if each file were delivered.")
 @json_option
@@ -33,24 +34,29 @@ def command(
     paths: tuple[Path, ...],
     recursive: bool,
     trust: tuple[str, ...],
+    marks: tuple[str, ...],
     full: bool,
     gate: bool,
     as_json: bool,
     production: Path | None,
 ) -> None:
     """Reads what each file says of its own origin (C2PA, EXIF, XMP, IPTC, generator marks) and says what
-    that adds up to. Nothing is recorded and nothing is fetched. Within a production its trust lists count
-    too. With --json: one object a line (provenance/schemas/inspect-1.schema.json).
+    that adds up to. Nothing is recorded and nothing is fetched. Within a production its trust lists
+    and its own rows of marks count too. With --json: one object a line (provenance/schemas/inspect-1.schema.json).
 
     \b
     provenance inspect stills/x.png
     provenance inspect -r camera/ --json | jq -r '[.path, .origin] | @tsv'
     provenance inspect --gate deliverables/*.mov && echo clean
     """
-    lists = (*(_trust_list(one) for one in trust), *_trust_of_production(production))
+    settings = _settings(production)
+    lists = (*(_trust_list(one) for one in trust), *(read_trust(settings) if settings else ()))
+    rows = {row.name: row for file in marks for row in read_marks_file(Path(file))}
+    if settings:
+        rows |= {row.name: row for row in read_rows(settings)}
     codes: list[int | None] = []
     printed = False
-    for looked in _look(paths, Manner(lists, full), recursive):
+    for looked in _look(paths, Manner(lists, full, tuple(rows.values())), recursive):
         findings = judge(looked, time.time_ns() // 1_000_000) if gate else ()
         codes += [_verdict(looked, findings)] if gate else [exit_codes.USAGE if looked.error else None]
         if looked.error is not None:
@@ -114,12 +120,12 @@ def _trust_list(argument: str) -> TrustList:
     return TrustList(name, pem)
 
 
-def _trust_of_production(asked: Path | None) -> tuple[TrustList, ...]:
-    """The trust lists of the production we stand in; none outside of one."""
+def _settings(asked: Path | None) -> Settings | None:
+    """The settings of the production we stand in; None outside of one."""
     try:
         root = find_root(asked or Path.cwd())
     except (ConfigurationError, OSError):
         if asked is not None:
             raise
-        return ()
-    return read_trust(load_settings(root))
+        return None
+    return load_settings(root)

@@ -10,6 +10,7 @@ from pathlib import Path
 from provenance.configuration import Settings, initial_text, load_settings
 from provenance.contracts import TrustList
 from provenance.describe import describe
+from provenance.marks import Row
 from provenance.model import Description, Place
 from provenance.places import Places, production_volumes
 from store import Store, open_store
@@ -21,10 +22,15 @@ ID = "5a3c6b0e-7f1d-4c8e-9b53-0d2f6f0a1b2c"
 
 
 def describe_here(
-    path: Path, *, sha256: bytes = b"", trust: tuple[TrustList, ...] = (), full: bool = False
+    path: Path,
+    *,
+    sha256: bytes = b"",
+    trust: tuple[TrustList, ...] = (),
+    full: bool = False,
+    rows: tuple[Row, ...] = (),
 ) -> Description:
     """The real describing function, in this process: for tests that are not about the worker."""
-    return describe(path, sha256=sha256, trust=trust, full=full)
+    return describe(path, sha256=sha256, trust=trust, full=full, rows=rows)
 
 
 class HandClocks:
