@@ -4,15 +4,16 @@ and 3). The only module that imports defusedxml: document types and entities are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from provenance.containers import bmff, bmff_items, gif, jpeg, png, riff, tiff
-from provenance.containers.span import Span, lie, read_span, read_up_to
+from provenance.containers import bmff, bmff_items, exr, gif, jpeg, pdf, png, psd, riff, tiff
+from provenance.containers.span import Span, lie, read_span, read_up_to, size_of
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from xml.etree.ElementTree import Element, TreeBuilder
 
 PACKET_LIMIT: Final = 32 << 20
 _DEPTH: Final = 24
@@ -24,6 +25,13 @@ _JPEG_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _PNG_KEY: Final = "XML:com.adobe.xmp"
 _TIFF_TAG: Final = 700
+_PROFILE: Final = "Raw profile type xmp"
+_JP2_START: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
+_SVG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:[?!].*?<)?svg[\s>]", re.DOTALL)
+"""Also behind a document type with entities, which is then refused by name."""
+_SVG_HEAD: Final = 4_096
+_SVG_FAR: Final = 16 << 20
+_PIECE: Final = 64 << 10
 _RIFF_KINDS: Final = frozenset({b"XMP ", b"_PMX"})
 
 
@@ -45,9 +53,24 @@ class Property:
 
 def find_packets(file: BinaryIO) -> Iterator[Packet]:
     """All packets of a file, by its first bytes. Raises UnreadableMedia where the container lies."""
-    head = read_up_to(file, 0, 16)
-    finder = next((find for fits, find in _FINDERS if fits(head)), None)
+    finder = _finder(read_up_to(file, 0, _SVG_HEAD))
     return finder(file) if finder else iter(())
+
+
+def may_hold_packets(head: bytes) -> bool:
+    """True for files whose container may hold packets, by their first bytes."""
+    return _finder(head) is not None
+
+
+def packed_kinds(file: BinaryIO) -> tuple[str, ...]:
+    """What lies compressed with Brotli in a JPEG XL: the kinds of the boxes (ISO/IEC 18181-2, 9.7). Raises
+    UnreadableMedia."""
+    found = (read_up_to(file, box.body.offset, 4) for box in bmff.top_boxes(file) if box.kind == b"brob")
+    return tuple(dict.fromkeys(kind.decode("latin-1").strip() for kind in found))
+
+
+def _finder(head: bytes) -> Callable[[BinaryIO], Iterator[Packet]] | None:
+    return next((find for fits, find in _FINDERS if fits(head)), None)
 
 
 def parse_packet(data: bytes) -> tuple[Property, ...]:
@@ -180,6 +203,8 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
 
 def _in_png(file: BinaryIO) -> Iterator[Packet]:
     for chunk in png.chunks(file):
+        if chunk.kind in png.TEXT_KINDS and png.key_of(file, chunk) == _PROFILE and not chunk.after_end:
+            yield Packet("png:raw profile/xmp", png.profile_in(chunk, read_span(file, chunk.span, PACKET_LIMIT)))
         if chunk.kind != b"iTXt" or not _starts(file, chunk.span, _PNG_KEY.encode() + b"\0"):
             continue
         text = png.parse_text(chunk, read_span(file, chunk.span, PACKET_LIMIT))
@@ -230,6 +255,98 @@ def _in_gif(file: BinaryIO) -> Iterable[Packet]:
     return [] if data is None else [Packet("gif:XMP Data", data)]
 
 
+def _in_psd(file: BinaryIO) -> Iterator[Packet]:
+    for resource in psd.resources_of(file):
+        if resource.number == psd.XMP:
+            yield Packet("psd:8BIM/xmp", read_span(file, resource.span, PACKET_LIMIT))
+
+
+def _in_exr(file: BinaryIO) -> Iterator[Packet]:
+    for entry in exr.attributes(file):
+        if entry.name == "xmp":
+            yield Packet("exr:xmp", read_span(file, entry.span, PACKET_LIMIT))
+
+
+def _in_pdf(file: BinaryIO) -> Iterator[Packet]:
+    data = pdf.xmp_of(file, PACKET_LIMIT)
+    if data is not None:
+        yield Packet("pdf:catalog/xmp", data)
+
+
+def _in_jpeg_2000(file: BinaryIO) -> Iterator[Packet]:
+    for box in bmff.boxes(file, Span(0, size_of(file))):
+        if box.kind == b"uuid" and box.uuid == _UUID:
+            yield Packet("jp2:uuid/xmp", read_span(file, box.body, PACKET_LIMIT))
+
+
+def _in_svg(file: BinaryIO) -> Iterator[Packet]:
+    data = _svg_metadata(file)
+    if data is not None:
+        yield Packet("svg:metadata/xmp", data)
+
+
+def _svg_metadata(file: BinaryIO) -> bytes | None:
+    """The first `metadata` element that holds RDF; what else is drawn is parsed and dropped."""
+    from xml.etree.ElementTree import ParseError, tostring
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import DefusedXMLParser
+
+    target = _Metadata()
+    parser = DefusedXMLParser(target=target, forbid_entities=True)
+    try:
+        for position in range(0, _SVG_FAR, _PIECE):
+            data = read_up_to(file, position, _PIECE)
+            if not data or target.found is not None:
+                break
+            parser.feed(data)
+        else:
+            raise lie("xmp.too_far", f"no metadata in the first {_SVG_FAR} bytes")
+        return None if target.found is None else tostring(target.found)
+    except DefusedXmlException as error:
+        raise lie("xmp.entities", "it declares entities or a document type") from error
+    except (ParseError, ValueError, LookupError, RecursionError, AttributeError) as error:
+        raise lie("xmp.unreadable", f"it is not well-formed ({error})") from error
+
+
+class _Metadata:
+    """Builds the tree of one `metadata` element and lets everything around it go."""
+
+    def __init__(self) -> None:
+        from xml.etree.ElementTree import TreeBuilder
+
+        self.found: Element | None = None
+        self._new = TreeBuilder
+        self._builder: TreeBuilder | None = None
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._builder is None and self.found is None and tag.rpartition("}")[2] == "metadata":
+            self._builder = self._new()
+        if self._builder is not None:
+            self._depth += 1
+            if self._depth > _DEPTH * 2:
+                raise lie("xmp.unreadable", f"it is nested deeper than {_DEPTH * 2} levels")
+            self._builder.start(tag, attributes)
+
+    def data(self, text: str) -> None:
+        if self._builder is not None:
+            self._builder.data(text)
+
+    def end(self, tag: str) -> None:
+        if self._builder is None:
+            return
+        self._builder.end(tag)
+        self._depth -= 1
+        if self._depth == 0:
+            element = self._builder.close()
+            self.found = element if element.find(f".//{{{_RDF}}}RDF") is not None else None
+            self._builder = None
+
+    def close(self) -> None:
+        """Nothing is left to do: the element is taken when it ends."""
+
+
 def _starts(file: BinaryIO, span: Span, prefix: bytes) -> bool:
     return span.length >= len(prefix) and read_up_to(file, span.offset, len(prefix)) == prefix
 
@@ -240,5 +357,10 @@ _FINDERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], Iterat
     (lambda head: head[:4] in tiff.MAGICS, _in_tiff),
     (lambda head: bool(riff.form_of(head)), _in_riff),
     (lambda head: head[:6] in gif.MAGICS, lambda file: iter(_in_gif(file))),
+    (lambda head: head.startswith(psd.MAGIC), _in_psd),
+    (lambda head: head.startswith(exr.MAGIC), _in_exr),
+    (lambda head: head.startswith(pdf.MAGIC), _in_pdf),
+    (lambda head: head.startswith(_JP2_START), _in_jpeg_2000),
     (bmff.is_bmff, _in_bmff),
+    (lambda head: bool(_SVG.match(head[:_SVG_HEAD])), _in_svg),
 )

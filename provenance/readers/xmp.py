@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from provenance.containers import bmff, gif, jpeg, png, riff, tiff
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
 from provenance.model import (
@@ -32,7 +31,15 @@ from provenance.readers._faults import as_fault, opened
 from provenance.readers._generators import Statement, recognise
 from provenance.readers._screenshot import screenshot_of
 from provenance.readers._signature import load_json
-from provenance.readers._xmp_packet import PACKET_LIMIT, Packet, Property, find_packets, parse_packet
+from provenance.readers._xmp_packet import (
+    PACKET_LIMIT,
+    Packet,
+    Property,
+    find_packets,
+    may_hold_packets,
+    packed_kinds,
+    parse_packet,
+)
 
 NAME: Final = "xmp"
 VERSION: Final = "2"
@@ -75,13 +82,7 @@ Values = Mapping[tuple[str, str], str]
 
 def accepts(path: Path, head: bytes) -> bool:
     """True for containers in which packets are looked for, and for a lone ``.xmp`` file."""
-    known = (
-        head.startswith((jpeg.MAGIC, png.MAGIC, *gif.MAGICS))
-        or head[:4] in tiff.MAGICS
-        or bool(riff.form_of(head))
-        or bmff.is_bmff(head)
-    )
-    return known or path.suffix.lower() in SIDECARS
+    return may_hold_packets(head) or path.suffix.lower() in SIDECARS
 
 
 def read(source: Source) -> Reading:
@@ -92,13 +93,14 @@ def read(source: Source) -> Reading:
     faults: list[Fault] = []
     # One packet at a time: a hostile file may hold many large ones.
     parts = [_describe(packet, faults) for packet in _own_packets(source.path, faults)]
+    packed = _packed(source.path) if source.head[4:8] == b"JXL " else ()
     for sidecar in source.sidecars:
         if sidecar.suffix.lower() in SIDECARS:
             parts += [_describe(packet, faults) for packet in _sidecar(sidecar, faults)]
     return Reading(
         marks=tuple(mark for part in parts for mark in part.marks),
         faults=tuple(faults),
-        unchecked=tuple(dict.fromkeys(entry for part in parts for entry in part.unchecked)),
+        unchecked=tuple(dict.fromkeys((*packed, *(entry for part in parts for entry in part.unchecked)))),
         identifiers=tuple(dict.fromkeys(name for part in parts for name in part.identifiers)),
         references=tuple(dict.fromkeys(entry for part in parts for entry in part.references)),
         facts={name: fact for part in reversed(parts) for name, fact in part.facts.items()},
@@ -117,6 +119,18 @@ def _own_packets(path: Path, faults: list[Fault]) -> Iterator[Packet]:
                 yield packet
         except UnreadableMedia as error:
             faults.append(as_fault(NAME, error, "xmp.unreadable"))
+
+
+def _packed(path: Path) -> tuple[Unchecked, ...]:
+    """Boxes of JPEG XL that only Brotli can open, which is no part of this program."""
+    with opened(path) as file:
+        try:
+            kinds = packed_kinds(file)
+        except UnreadableMedia:
+            return ()
+    return tuple(
+        Unchecked(f"the packed box {kind!r}", "it is compressed with Brotli, which is not read") for kind in kinds
+    )
 
 
 def _sidecar(path: Path, faults: list[Fault]) -> list[Packet]:
