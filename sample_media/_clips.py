@@ -33,23 +33,24 @@ def build(notary: Notary) -> Files:
     trained = marks.xmp(marks.source_type("trainedAlgorithmicMedia"))
     created = action("c2pa.created", "trainedAlgorithmicMedia", agent=VIDEO_MODEL)
     made = Claim(GENERATOR, VIDEO_MODEL, [created])
-    signed = notary.embed(made, "ai_clip.mp4", _clip(pictures.dream(62, (256, 90)), "mp4"), "video/mp4")
+    signed = notary.embed(made, "ai_clip.mp4", clip(pictures.dream(62, (256, 90)), "mp4"), "video/mp4")
     files = {
-        "plate.mp4": _clip(pictures.photo(60, (256, 90)), "mp4"),
-        "plate_camera.mov": _clip(pictures.photo(61, (256, 90)), "mov", _CAMERA_KEYS),
+        "plate.mp4": clip(pictures.photo(60, (256, 90)), "mp4"),
+        "plate_camera.mov": clip(pictures.photo(61, (256, 90)), "mov", _CAMERA_KEYS),
         "ai_clip.mp4": signed,
-        "ai_clip_xmp.mp4": bmff_with_xmp_box(_clip(pictures.dream(63, (256, 90)), "mp4"), trained),
-        "ai_clip_udta.mov": bmff_with_udta_xmp(_clip(pictures.dream(64, (256, 90)), "mov"), trained),
+        "ai_clip_xmp.mp4": bmff_with_xmp_box(clip(pictures.dream(63, (256, 90)), "mp4"), trained),
+        "ai_clip_udta.mov": bmff_with_udta_xmp(clip(pictures.dream(64, (256, 90)), "mov"), trained),
         "stripped_clip.mp4": _remux(signed),
-        "tone.wav": _tone([(440.0, 1.0)]),
-        "tone_ai.wav": riff_with_chunk(_tone([(330.0, 0.5), (415.3, 0.3), (494.0, 0.2)]), b"_PMX", trained),
+        "tone.wav": tone([(440.0, 1.0)]),
+        "tone_ai.wav": riff_with_chunk(tone([(330.0, 0.5), (415.3, 0.3), (494.0, 0.2)]), b"_PMX", trained),
     }
     return {f"clips/{name}": data for name, data in files.items()}
 
 
-def _clip(wide: Image.Image, kind: str, keys: dict[str, str] | None = None) -> bytes:
+def clip(wide: Image.Image, kind: str, keys: dict[str, str] | None = None) -> bytes:
+    """Two seconds of a pan over a picture in a container by its FFmpeg name, with metadata under its own keys."""
     buffer = io.BytesIO()
-    options = {**_MUXER, "movflags": "use_metadata_tags"} if keys else _MUXER
+    options = {**_MUXER, "movflags": "use_metadata_tags"} if keys and kind in ("mov", "mp4") else _MUXER
     with av.open(buffer, "w", format=kind, options=options) as container:
         container.metadata.update(keys or {})
         # mpeg4 is part of every FFmpeg build; h264 is not.
@@ -77,7 +78,8 @@ def _remux(clip: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _tone(partials: Iterable[tuple[float, float]]) -> bytes:
+def tone(partials: Iterable[tuple[float, float]]) -> bytes:
+    """One second of sound as a WAV file: (pitch in Hz, share) of each partial."""
     voices = list(partials)
     samples = bytearray()
     for number in range(_SOUND_RATE):

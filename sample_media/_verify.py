@@ -52,7 +52,7 @@ def folder(root: Path) -> None:
         if path.parent.name != "broken" and path.suffix in {".jpg", ".png", ".tif", ".webp"}:
             with Image.open(path) as picture:
                 picture.load()
-        elif path.parent.name != "broken" and path.suffix in {".mp4", ".mov", ".wav", ".dpx"}:
+        elif path.parent.name != "broken" and path.suffix in {".mp4", ".mov", ".mkv", ".wav", ".flac", ".mp3", ".dpx"}:
             _decodes(path)
 
 
@@ -100,7 +100,7 @@ def _remote_is_refused(path: Path) -> None:
 def _decodes(path: Path) -> None:
     with av.open(str(path)) as container:
         frames = sum(1 for _ in container.decode(container.streams[0]))
-    expected = {".mp4": 48, ".mov": 48, ".dpx": 1}.get(path.suffix)
+    expected = {".mp4": 48, ".mov": 48, ".mkv": 48, ".dpx": 1}.get(path.suffix)
     assert frames == expected or (expected is None and frames > 0), f"{path.name}: {frames} frames"
 
 

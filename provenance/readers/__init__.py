@@ -9,7 +9,22 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.contracts import Reader
-from provenance.readers import c2pa, comments, exif, iptc_iim, media_facts, png_text, samsung_trailer, xmp
+from provenance.readers import (
+    audio_tags,
+    c2pa,
+    cinema,
+    comments,
+    exif,
+    iptc_iim,
+    media_facts,
+    movie,
+    neighbours,
+    png_text,
+    riff_info,
+    samsung_trailer,
+    stream_tags,
+    xmp,
+)
 
 READERS: Final[tuple[Reader, ...]] = (
     c2pa,
@@ -19,6 +34,12 @@ READERS: Final[tuple[Reader, ...]] = (
     png_text,
     comments,
     samsung_trailer,
+    movie,
+    riff_info,
+    audio_tags,
+    stream_tags,
+    cinema,
+    neighbours,
     media_facts,
 )
 

@@ -1,0 +1,110 @@
+"""Clips in ISO base media files (MP4, MOV, M4A, 3GP): what generators, cameras, phones and editors wrote into the
+movie's metadata, wherever it lies.
+
+QuickTime File Format Specification; ISO/IEC 14496-12. The encoder (Lavf, x264, Core Media) is never evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from provenance.containers import bmff
+from provenance.containers.movie_metadata import Metadata, read_metadata
+from provenance.contracts import Source
+from provenance.errors import UnreadableMedia
+from provenance.media_type import sniffed
+from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
+from provenance.readers._av_capture import Evidence, android_rate, captured, named_devices
+from provenance.readers._av_text import NamedText, text_marks
+from provenance.readers._camera_xml import parse_device
+from provenance.readers._faults import as_fault, opened
+from provenance.readers._movie_makers import device_evidence, makers_evidence
+
+NAME: Final = "movie"
+VERSION: Final = "1"
+
+_KINDS: Final = ("video/", "audio/mp4")
+_SCREEN: Final = re.compile(r"ReplayKitRecording")
+_VOICE_MEMO: Final = re.compile(r"com\.apple\.VoiceMemos(?: \([^)]{1,100}\))?")
+_XML_KEYS: Final = frozenset({"com.panasonic.semi-pro.metadata.xml"})
+_FACTS: Final = {
+    "com.apple.quicktime.software": "software", "©swr": "software", "©too": "encoder", "encoder": "encoder",
+    "com.apple.quicktime.creationdate": "date", "com.apple.quicktime.make": "camera_make", "©mak": "camera_make",
+    "com.apple.quicktime.model": "camera_model", "©mod": "camera_model", "com.android.version": "android_version",
+    "com.android.manufacturer": "camera_make", "com.android.model": "camera_model",
+    "com.arri.camera.cameramodel": "camera_model", "com.apple.quicktime.camera.lens_model": "lens",
+}  # fmt: skip
+
+Values = dict[str, tuple[str, str]]
+"""(place, text) by key in lower case; of several the first."""
+
+
+def accepts(path: Path, head: bytes) -> bool:
+    """True for clips and recordings of this family; its stills have readers of their own."""
+    return bmff.is_bmff(head) and sniffed(head).startswith(_KINDS)
+
+
+def read(source: Source) -> Reading:
+    """Marks of generators and cameras, and plain facts. Raises UnreadableMedia where it cannot be opened."""
+    found, faults, evidence = Metadata(), list[Fault](), list[Evidence]()
+    with opened(source.path) as file:
+        try:
+            read_metadata(file, found)
+        except UnreadableMedia as error:
+            faults.append(as_fault(NAME, error, "movie.unreadable"))
+        try:
+            evidence += makers_evidence(file, found)
+        except UnreadableMedia as error:
+            faults.append(as_fault(NAME, error, "movie.unreadable"))
+    faults += [_cut(entry.key) for entry in found.entries if entry.cut]
+    values: Values = {}
+    for entry in found.entries:
+        values.setdefault(entry.key.lower(), (entry.place, entry.text.strip()))
+    texts = (NamedText(entry.place, entry.key, entry.text) for entry in found.entries if not entry.cut)
+    evidence = [*named_devices(values), *android_rate(values), *_programs(values), *_documents(values), *evidence]
+    marks = [*text_marks(NAME, VERSION, texts), *(captured(NAME, VERSION, each) for each in evidence)]
+    return Reading(marks=(*marks, *_screens(values)), faults=tuple(faults), facts=_facts(values))
+
+
+def _programs(values: Values) -> Iterator[Evidence]:
+    """Voice Memos: a recorder that signs as the encoder."""
+    for key in ("©too", "com.apple.quicktime.software"):
+        place, text = values.get(key, ("", ""))
+        if _VOICE_MEMO.fullmatch(text):
+            yield Evidence(place, key, text, "C2", "Apple Voice Memos", Strength.TOOL_SIGNATURE)
+
+
+def _documents(values: Values) -> Iterator[Evidence]:
+    """Camera XML that stands as the value of a key."""
+    for key in _XML_KEYS & values.keys():
+        place, text = values[key]
+        try:
+            device = parse_device(text.encode("utf-8", "replace"))
+        except UnreadableMedia:
+            continue
+        if device is not None:
+            yield from device_evidence(place, key, device)
+
+
+def _screens(values: Values) -> Iterator[Mark]:
+    """Recordings of an iPhone's or iPad's screen: they show anything."""
+    key = "com.apple.quicktime.author"
+    place, text = values.get(key, ("", ""))
+    if _SCREEN.fullmatch(text):
+        detail = (("source_type", "screenCapture"),)
+        yield Mark(NAME, VERSION, place, key, text, Origin.MAYBE_AI, Strength.TOOL_SIGNATURE, detail)
+
+
+def _facts(values: Values) -> dict[str, str | int | float]:
+    facts: dict[str, str | int | float] = {}
+    for key, name in _FACTS.items():
+        if values.get(key, ("", ""))[1]:
+            facts.setdefault(name, bounded(values[key][1], 200))
+    return facts
+
+
+def _cut(key: str) -> Fault:
+    return Fault(NAME, "movie.too_long", f"the text {bounded(key, 80)!r} is longer than any prompt; it was not read")
