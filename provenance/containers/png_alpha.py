@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import BinaryIO, Final
 
 from provenance.containers.png import MAGIC, chunks
@@ -82,30 +83,45 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _unfiltered(kind: int, row: bytes, above: bytearray) -> bytearray:
-    predict = _PREDICTORS.get(kind)
-    if predict is None:
+    undo = _FILTERS.get(kind)
+    if undo is None:
         raise lie("png.pixels", f"there is no filter {kind}")
-    out = bytearray(len(row))
-    left = corner = 0
+    return undo(row, above)
+
+
+def _sub(row: bytes, above: bytearray) -> bytearray:
+    return bytearray(total & 0xFF for total in accumulate(row))
+
+
+def _up(row: bytes, above: bytearray) -> bytearray:
+    return bytearray((value + up) & 0xFF for value, up in zip(row, above, strict=True))
+
+
+def _average(row: bytes, above: bytearray) -> bytearray:
+    out, left = bytearray(len(row)), 0
     for x, value in enumerate(row):
-        up = above[x]
-        left = (value + predict(left, up, corner)) & 0xFF
-        out[x], corner = left, up
+        out[x] = left = (value + (left + above[x]) // 2) & 0xFF
     return out
 
 
-def _paeth(left: int, up: int, corner: int) -> int:
-    guess = left + up - corner
-    to_left, to_up, to_corner = abs(guess - left), abs(guess - up), abs(guess - corner)
-    if to_left <= to_up and to_left <= to_corner:
-        return left
-    return up if to_up <= to_corner else corner
+def _paeth(row: bytes, above: bytearray) -> bytearray:
+    out, left, corner = bytearray(len(row)), 0, 0
+    for x, value in enumerate(row):
+        up = above[x]
+        to_left, to_up, to_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+        if to_left <= to_up and to_left <= to_corner:
+            guess = left
+        else:
+            guess = up if to_up <= to_corner else corner
+        out[x] = left = (value + guess) & 0xFF
+        corner = up
+    return out
 
 
-_PREDICTORS: Final[dict[int, Callable[[int, int, int], int]]] = {
-    0: lambda left, up, corner: 0,
-    1: lambda left, up, corner: left,
-    2: lambda left, up, corner: up,
-    3: lambda left, up, corner: (left + up) // 2,
+_FILTERS: Final[dict[int, Callable[[bytes, bytearray], bytearray]]] = {
+    0: lambda row, above: bytearray(row),
+    1: _sub,
+    2: _up,
+    3: _average,
     4: _paeth,
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from provenance.containers import bmff, bmff_samples, jpeg, png, riff, tiff
+from provenance.containers import bmff, bmff_pictures, bmff_samples, jpeg, png, riff, tiff
 from provenance.containers.span import read_span, read_up_to, size_of
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
@@ -18,7 +18,7 @@ from provenance.model import Fault, Reading
 from provenance.readers._faults import as_fault, opened
 
 NAME: Final = "media_facts"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 Facts = dict[str, str | int | float]
 
@@ -104,8 +104,12 @@ def _whole_jpeg(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
 
 
 def _whole_png(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
-    if not any(chunk.kind == b"IEND" for chunk in png.chunks(file)):
+    end = next((chunk for chunk in png.chunks(file) if chunk.kind == b"IEND"), None)
+    if end is None:
         faults.append(_truncated("the PNG has no IEND chunk"))
+    elif behind := size_of(file) - end.span.end - 4:
+        # It belongs to nobody's picture: an editor, a phone or a person glued it on.
+        facts["bytes_behind_end"] = max(0, behind)
 
 
 def _whole_riff(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
@@ -121,6 +125,7 @@ def _whole_riff(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
 
 def _wave_format(data: bytes, facts: Facts) -> int:
     """Facts of a `fmt ` chunk; returns bytes a second."""
+
     def number(at: int, width: int) -> int:
         return int.from_bytes(data[at : at + width], "little")
 
@@ -140,6 +145,8 @@ def _movie(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
             _tracks(file, box, facts)
         elif box.kind == b"ftyp":
             facts["brand"] = read_up_to(file, box.body.offset, 4).decode("latin-1").strip()
+        elif box.kind == b"meta" and "width" not in facts and (size := bmff_pictures.picture_size(file)):
+            facts |= {"width": size[0], "height": size[1]}
 
 
 def _tracks(file: BinaryIO, movie: bmff.Box, facts: Facts) -> None:

@@ -71,7 +71,8 @@ def _suggests(file: BinaryIO, size: Size) -> bool:
 
 
 def _hidden(file: BinaryIO, size: Size) -> Reading:
-    prefix = _bytes(columns(file, size, -(-_PREFIX_BITS // size.height), size.height), _PREFIX_BITS)
+    rows = min(size.height, _PREFIX_BITS)
+    prefix = _bytes(columns(file, size, -(-_PREFIX_BITS // size.height), rows), _PREFIX_BITS)
     magic, length = prefix[:15], int.from_bytes(prefix[15:19], "big")
     if magic not in _MAGICS or len(prefix) < 19:
         return Reading()

@@ -126,3 +126,23 @@ def test_a_clip_has_duration_codec_and_size(samples: Path) -> None:
 @pytest.mark.parametrize("name", ["truncated.mp4", "truncated.jpg"])
 def test_the_truncated_samples_are_truncated(samples: Path, name: str) -> None:
     assert codes(media_facts.read(Source(samples / "broken" / name, b"", 0))) == ["media.truncated"]
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(body)) + kind + body
+
+
+def test_the_largest_picture_of_a_heic_gives_its_size(read: Read) -> None:
+    sizes = [box(b"ispe", struct.pack(">III", 0, *size)) for size in ((512, 512), (4_032, 3_024), (320, 240))]
+    meta = box(b"meta", bytes(4) + box(b"hdlr", bytes(20)) + box(b"iprp", box(b"ipco", b"".join(sizes))))
+
+    found = read(box(b"ftyp", b"heic\0\0\0\0mif1heic") + meta)
+
+    assert (found.facts["width"], found.facts["height"]) == (4_032, 3_024)
+
+
+def test_bytes_behind_the_end_of_a_png_are_noted(read: Read) -> None:
+    found = read(image("PNG") + b"glued on")
+
+    assert found.facts["bytes_behind_end"] == 8
+    assert found.faults == ()
