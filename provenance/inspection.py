@@ -34,6 +34,7 @@ def inspection(
         "origin": verdict.origin.value,
         "strength": verdict.strength.words,
         "proven": verdict.proven,
+        "readers": [{"name": name, "version": version} for name, version in description.readers],
         "marks": [mark_json(mark, mark in verdict.decided) for mark in description.marks],
         "conflicts": conflicts_json(verdict.conflicts),
         "faults": faults_json((*description.faults, *verdict.faults)),

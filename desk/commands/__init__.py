@@ -27,6 +27,7 @@ SECTIONS: Final[dict[str, dict[str, Entry]]] = {
     },
     "Questions": {
         "inspect": Entry("desk.commands.inspect", "What files say of their own origin; needs no production."),
+        "marks": Entry("desk.commands.marks", "The marks of generators that are recognised."),
         "show": Entry("desk.commands.show", "What is recorded of a file, and why."),
         "find": Entry("desk.commands.find", "Find assets by origin, tool, text, folder, time."),
         "lineage": Entry("desk.commands.lineage", "What a file was made from, and what from it."),

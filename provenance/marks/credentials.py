@@ -61,7 +61,7 @@ NAMES: Final = (
     Name("runway", "Runway", r"runway(?:ml)?", _RAW),
     Name("stability", "Stability AI", r"stability ai|stable (?:diffusion|image|video)", _RAW,
          signer=r"stability ai(?: ltd\.?| limited)?"),
-    Name("bfl", "Black Forest Labs", r"black forest labs|flux[. ](?:1|2|pro|dev|schnell|kontext)",
+    Name("bfl", "Black Forest Labs", r"black forest labs|flux(?:\.| )(?:1|2|pro|dev|schnell|kontext)",
          "measured on 2 files", signer=r"black forest labs(?: inc\.?| gmbh)?"),
     Name("ideogram", "Ideogram", r"ideogram", _RAW),
     Name("leonardo", "Leonardo.Ai", r"leonardo(?: |\.)ai", _RAW),
