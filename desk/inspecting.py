@@ -50,11 +50,13 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to look: with which trust lists, whether large files are read whole, with which rows of the team's own."""
+    """How to look: with which trust lists, whether large files are read whole, with which rows of the team's own,
+    and whether exiftool is asked too."""
 
     trust: tuple[TrustList, ...] = ()
     full: bool = False
     rows: tuple[Row, ...] = ()
+    deep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _describe(path: Path, digests: Digests | None, manner: Manner, describer: De
         return describer(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows)
     from provenance.describe import describe
 
-    return describe(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows)
+    return describe(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows, deep=manner.deep)
 
 
 def unlooked(path: Path, error: ProvenanceError) -> Looked:
@@ -170,7 +172,7 @@ def _look_in_workers(first: list[Wanted], rest: Iterator[Wanted], manner: Manner
     from watchers.describer import Describer
 
     idle: SimpleQueue[Describer] = SimpleQueue()
-    describers = [Describer(SECONDS) for _ in range(workers)]
+    describers = [Describer(SECONDS, deep=manner.deep) for _ in range(workers)]
     for one in describers:
         idle.put(one)
 

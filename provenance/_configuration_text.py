@@ -50,6 +50,7 @@ TABLES: Final = {
     "folders": ("Folders are written relative to this file, or absolute, with / between their parts on every system."),
     "watching": "How the daemon watches.",
     "worker": "The process that reads files.",
+    "readers": "Who reads besides the built-in readers.",
     "declarations": (
         "What the files first seen in a folder are: folder = origin, the folder relative to the working "
         "folder it lies in. The deepest folder that is named counts. An AI mark in a file always wins over "
@@ -99,6 +100,11 @@ KEYS: Final = (
         "worker", "describe_seconds", 20.0,
         "A file whose reading takes longer than so many seconds is given up, and said to be not looked at.",
         0.1, 3600.0,
+    ),
+    Key(
+        "readers", "exiftool", False,
+        "Ask exiftool (13.40 or newer) too: it knows more formats, and takes some ten times as long. Where it is "
+        "missing or too old, what it would have read is said to be not checked.",
     ),
     Key(
         "tagging", "policy", "off",

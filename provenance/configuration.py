@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from provenance.marks.grammar import Row
 
 __all__ = [
-    "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Settings",
+    "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Readers", "Settings",
     "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin", "find_root",
     "initial_text", "load_settings", "parse_settings", "read_marks_file", "read_rows", "read_trust", "settings_page",
 ]  # fmt: skip
@@ -61,6 +61,13 @@ class Worker:
     """The process that reads files: how many seconds one file may take."""
 
     describe_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads besides the built-in readers."""
+
+    exiftool: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,7 @@ class Settings:
     folders: Folders = Folders()
     watching: Watching = Watching()
     worker: Worker = Worker()
+    readers: Readers = Readers()
     declarations: Mapping[str, Origin] = field(default_factory=lambda: dict(DEFAULT_DECLARATIONS))
     tagging: Tagging = Tagging()
     notifications: Notifications = Notifications()
@@ -202,6 +210,7 @@ def parse_settings(text: str, root: Path) -> Settings:
             values["watching.sweep_minutes"],
         ),
         worker=Worker(values["worker.describe_seconds"]),
+        readers=Readers(values["readers.exiftool"]),
         declarations=check.declarations(content, tables["declarations"]),
         tagging=Tagging(values["tagging.policy"]),
         notifications=Notifications(values["notifications.flags_page"]),

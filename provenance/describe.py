@@ -37,6 +37,7 @@ def describe(
     declared: tuple[Mark, ...] = (),
     with_essence: bool = True,
     rows: tuple[Row, ...] = (),
+    deep: bool = False,
 ) -> Description:
     """What a file says about itself, and what that adds up to.
 
@@ -47,10 +48,11 @@ def describe(
         declared: marks from outside the file, weighed with its own.
         with_essence: hash the essence too, which reads the whole file; marks need its head and index only.
         rows: of the production's own, beside the table of marks.
+        deep: ask exiftool too, where `readers` names none.
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
     source = _source(path, sha256, trust, full)
-    accepting = [reader for reader in _all(readers) if _accepts(reader, source)]
+    accepting = [reader for reader in _all(readers, deep) if _accepts(reader, source)]
     with rows_of_production(rows):
         readings = [_read(reader, source) for reader in accepting]
     media_type = media_type_of(source.head, path)
@@ -75,19 +77,19 @@ def describe(
 
 
 def accepting_readers(
-    path: Path, readers: Iterable[Reader] | None = None, rows: tuple[Row, ...] = ()
+    path: Path, readers: Iterable[Reader] | None = None, rows: tuple[Row, ...] = (), deep: bool = False
 ) -> dict[str, str]:
     """Name and version of the readers that would look at a file now, without reading it, and of the marks.
 
     Raises CouldNotLook as `describe`.
     """
     source = _source(path, b"", (), full=False)
-    return _versions([reader for reader in _all(readers) if _accepts(reader, source)], rows)
+    return _versions([reader for reader in _all(readers, deep) if _accepts(reader, source)], rows)
 
 
-def versions(rows: tuple[Row, ...] = ()) -> dict[str, str]:
+def versions(rows: tuple[Row, ...] = (), deep: bool = False) -> dict[str, str]:
     """Name and version of all readers in use, and of the marks they go by."""
-    return _versions(list(_all(None)), rows)
+    return _versions(list(_all(None, deep)), rows)
 
 
 def _versions(readers: list[Reader], rows: tuple[Row, ...]) -> dict[str, str]:
@@ -135,8 +137,8 @@ def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool)
     return Source(path, head, size, sha256, trust, full, sidecars_of(path))
 
 
-def _all(readers: Iterable[Reader] | None) -> Iterable[Reader]:
-    return plugins.readers() if readers is None else readers
+def _all(readers: Iterable[Reader] | None, deep: bool) -> Iterable[Reader]:
+    return plugins.readers(deep) if readers is None else readers
 
 
 def _accepts(reader: Reader, source: Source) -> bool:

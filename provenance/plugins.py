@@ -18,6 +18,7 @@ from provenance.evidence import EVIDENCE
 from provenance.manifests import MANIFESTS
 from provenance.model import Case, Objection
 from provenance.readers import READERS
+from provenance.readers.exiftool import ExifTool
 from provenance.rules import RULES
 
 Group = Literal["readers", "evidence", "rules", "manifests"]
@@ -48,9 +49,10 @@ class Extras:
 
 
 @cache
-def readers() -> tuple[Reader, ...]:
-    """Our readers and those of other distributions."""
-    return (*READERS, *cast(tuple[Reader, ...], extra("readers").loaded))
+def readers(deep: bool = False) -> tuple[Reader, ...]:
+    """Our readers and those of other distributions; exiftool too, where asked to look deep."""
+    found = (*READERS, *cast(tuple[Reader, ...], extra("readers").loaded))
+    return (*found, ExifTool()) if deep else found
 
 
 @cache

@@ -75,7 +75,7 @@ def scan_once(
     Raises StoreError, ConfigurationError, UsageError (a folder outside the production).
     """
     if describe is None:
-        with Describer(settings.worker.describe_seconds) as describer:
+        with Describer(settings.worker.describe_seconds, deep=settings.readers.exiftool) as describer:
             return scan_once(
                 store, places, settings, folders=folders, progress=progress, tell=tell, stop=stop,
                 describe=describer, clocks=clocks, patience_seconds=patience_seconds,

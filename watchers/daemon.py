@@ -77,7 +77,7 @@ class Daemon:
         with (
             only_one(self._file.parent / LOCK),
             self._open(self._file) as store,
-            Describer(self._settings.worker.describe_seconds) as describer,
+            Describer(self._settings.worker.describe_seconds, deep=self._settings.readers.exiftool) as describer,
         ):
             pipeline = Pipeline(store, self._settings, self._places, describer, self._clocks, self._tell)
             pipeline.open()

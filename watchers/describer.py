@@ -30,7 +30,7 @@ from provenance.model import Description
 from watchers import worker
 
 DESCRIBE: Final = "provenance.describe:describe"
-"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows]) -> Description."""
+"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows, deep]) -> Description."""
 
 START_SECONDS: Final = 60.0
 """Time for the worker to import its libraries, on a cold disk with a virus scanner."""
@@ -69,14 +69,23 @@ class Describer:
         timeout_seconds: wall-clock time for one file.
         target: the function to call, ``module:name``; it is imported in the worker only.
         recycle_after: files after which the worker is replaced.
+        deep: ask exiftool too.
 
     Use it as a context manager, or call `close`. Threads may share it; they wait for each other.
     """
 
-    def __init__(self, timeout_seconds: float, *, target: str = DESCRIBE, recycle_after: int = RECYCLE_AFTER) -> None:
+    def __init__(
+        self,
+        timeout_seconds: float,
+        *,
+        target: str = DESCRIBE,
+        recycle_after: int = RECYCLE_AFTER,
+        deep: bool = False,
+    ) -> None:
         self._timeout = timeout_seconds
         self._target = target
         self._recycle_after = recycle_after
+        self._deep = {"deep": True} if deep else {}
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
 
@@ -95,7 +104,7 @@ class Describer:
         ProvenanceError describing itself raised.
         """
         with self._lock:
-            request = (os.fsencode(path), sha256, trust, full, {"rows": rows} if rows else {})
+            request = (os.fsencode(path), sha256, trust, full, ({"rows": rows} if rows else {}) | self._deep)
             try:
                 answer = self._ask(request, path)
             except _Silent as silence:

@@ -119,7 +119,7 @@ class Ingest:
         digests, stamp = self._known_digests(place, now) or digest_file(path)
         known = self._store.assets.readers(digests.sha256)
         asset = None
-        if known is None or sidecars_of(path) or accepting_readers(path, rows=self._rows) != known:
+        if known is None or sidecars_of(path) or self._readers_of(path) != known:
             asset = self.describe(path, digests)
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
@@ -131,6 +131,9 @@ class Ingest:
             self._store.index.put_all(place.volume, place.folder, look)
             self._store.journal.done(place)
         return ingested
+
+    def _readers_of(self, path: Path) -> dict[str, str]:
+        return accepting_readers(path, rows=self._rows, deep=self._settings.readers.exiftool)
 
     def _known_digests(self, place: Place, now: FileStamp) -> tuple[Digests, FileStamp] | None:
         """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None."""

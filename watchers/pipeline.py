@@ -80,8 +80,8 @@ class Pipeline:
         self._reconciler = Reconciler(store, places, self._ignore)
         rows = read_rows(settings)
         self._ingest = Ingest(
-            store, places, settings, describe,
-            trust=read_trust(settings), rows=rows, versions=versions(rows), wall_ns=clocks.wall_ns,
+            store, places, settings, describe, trust=read_trust(settings), rows=rows,
+            versions=versions(rows, settings.readers.exiftool), wall_ns=clocks.wall_ns,
         )  # fmt: skip
         self._sequence = SequenceIngest(store, places, self._ingest)
         quiet = settings.watching.settle_seconds

@@ -12,9 +12,10 @@ from desk import exit_codes, output
 from desk.inspecting import LARGE, Looked, Manner, expand, judge, look_at_all
 from desk.options import json_option, production_option
 from desk.pages import origin_words, print_gaps, why
-from provenance.configuration import Settings, find_root, load_settings, read_marks_file, read_rows, read_trust
+from desk.surroundings import settings_around
+from provenance.configuration import read_marks_file, read_rows, read_trust
 from provenance.contracts import TrustList
-from provenance.errors import ConfigurationError, CouldNotLook, UsageError
+from provenance.errors import CouldNotLook, UsageError
 from provenance.model import Finding
 from provenance.paths import text
 
@@ -26,6 +27,7 @@ _PEM_LIMIT = 1 << 20
 @click.option("-r", "--recursive", is_flag=True, help="Look at everything in folders, on all cores.")
 @click.option("--trust", multiple=True, metavar="NAME=FILE.pem", help="Certificates whose signatures count as trusted.")
 @click.option("--marks", multiple=True, metavar="FILE.toml", help="Rows of your own beside `provenance marks`.")
+@click.option("--exiftool", is_flag=True, help="Ask exiftool too, where it is installed (13.40 or newer).")
 @click.option("--full", is_flag=True, help=f"Read and check files above {LARGE >> 20} MB whole.")
 @click.option("--gate", is_flag=True, help="Exit 10 to 14 by the rules, as if each file were delivered.")
 @json_option
@@ -35,6 +37,7 @@ def command(
     recursive: bool,
     trust: tuple[str, ...],
     marks: tuple[str, ...],
+    exiftool: bool,
     full: bool,
     gate: bool,
     as_json: bool,
@@ -49,14 +52,16 @@ def command(
     provenance inspect -r camera/ --json | jq -r '[.path, .origin] | @tsv'
     provenance inspect --gate deliverables/*.mov && echo clean
     """
-    settings = _settings(production)
+    settings = settings_around(production)
     lists = (*(_trust_list(one) for one in trust), *(read_trust(settings) if settings else ()))
     rows = {row.name: row for file in marks for row in read_marks_file(Path(file))}
     if settings:
         rows |= {row.name: row for row in read_rows(settings)}
+    deep = exiftool or bool(settings and settings.readers.exiftool)
+    manner = Manner(lists, full, tuple(rows.values()), deep)
     codes: list[int | None] = []
     printed = False
-    for looked in _look(paths, Manner(lists, full, tuple(rows.values())), recursive):
+    for looked in _look(paths, manner, recursive):
         findings = judge(looked, time.time_ns() // 1_000_000) if gate else ()
         codes += [_verdict(looked, findings)] if gate else [exit_codes.USAGE if looked.error else None]
         if looked.error is not None:
@@ -95,6 +100,7 @@ def _print_json(looked: Looked) -> None:
 
 def _print_page(looked: Looked, findings: tuple[Finding, ...], *, apart: bool) -> None:
     known, verdict = looked.description, looked.description.verdict
+    readers = ", ".join(f"{name} {version}" for name, version in known.readers) or "no reader"
     if apart:
         output.say()
     output.answer(f"{text(looked.path)}: {origin_words(verdict)}", verdict.origin)
@@ -102,6 +108,7 @@ def _print_page(looked: Looked, findings: tuple[Finding, ...], *, apart: bool) -
     print_gaps(verdict, known.faults, known.unchecked)
     told = (f"{finding.severity} {finding.code}: {finding.text}" for finding in findings)
     output.field("gate", told, tone=output.BAD)
+    output.field("read by", [readers], tone=output.DIM)
     digest = f"sha256 {looked.digests.sha256.hex()}" if looked.digests else "not read whole"
     output.say(f"  file       {known.media_type}, {output.size(looked.size)}", tone=output.DIM)
     output.say(f"             {digest}", tone=output.DIM)
@@ -118,14 +125,3 @@ def _trust_list(argument: str) -> TrustList:
     if "-----BEGIN CERTIFICATE-----" not in pem:
         raise UsageError("holds no PEM certificate", path=file, remedy="export the list as PEM")
     return TrustList(name, pem)
-
-
-def _settings(asked: Path | None) -> Settings | None:
-    """The settings of the production we stand in; None outside of one."""
-    try:
-        root = find_root(asked or Path.cwd())
-    except (ConfigurationError, OSError):
-        if asked is not None:
-            raise
-        return None
-    return load_settings(root)
