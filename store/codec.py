@@ -45,6 +45,16 @@ def get_path(told: str) -> bytes:
     return told.encode("utf-8", "surrogateescape")
 
 
+def put_name(name: str) -> str:
+    """A name for a text column, which holds no lone surrogates: quoted as in JSON where it has any."""
+    return text(name) if "\\udc" in text(name) else name
+
+
+def get_name(told: str) -> str:
+    """The name behind `put_name`."""
+    return str(json.loads(told)) if told.startswith('"') and "\\udc" in told else told
+
+
 def put_place(place: Place) -> Json:
     """A place as JSON."""
     return {"volume": place.volume, "folder": put_path(place.folder), "name": put_path(place.name)}

@@ -109,27 +109,33 @@ class Connection:
     def execute(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> Any:
         """Runs one statement; the cursor. Raises StoreError."""
         with self.translated():
+            return self._run(sql, values)
+
+    def _run(self, sql: str, values: Sequence[object] | dict[str, object]) -> Any:
+        try:
             return self._raw.execute(sql, values)
+        except UnicodeEncodeError:  # a name that is not UTF-8 in a text column: shown with escapes there
+            return self._raw.execute(sql, _writable(values))
 
     def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Runs one statement for many rows. Raises StoreError."""
         with self.translated():
-            self._raw.executemany(sql, rows)
+            self._raw.executemany(sql, map(_writable, rows))
 
     def rows(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[Row]:
         """All rows of a query. Raises StoreError."""
         with self.translated():
-            return list(self._raw.execute(sql, values).fetchall())
+            return list(self._run(sql, values).fetchall())
 
     def iterate(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> Iterator[Row]:
         """The rows of a query one by one, in bounded memory. Raises StoreError."""
         with self.translated():
-            yield from self._raw.execute(sql, values)
+            yield from self._run(sql, values)
 
     def row(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> Row | None:
         """The first row of a query, or None. Raises StoreError."""
         with self.translated():
-            found: Row | None = self._raw.execute(sql, values).fetchone()
+            found: Row | None = self._run(sql, values).fetchone()
             return found
 
     def value(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> Any:
@@ -140,7 +146,7 @@ class Connection:
     def insert(self, sql: str, values: Sequence[object]) -> int:
         """Runs one INSERT; the new row's id. Raises StoreError."""
         with self.translated():
-            return int(self._raw.execute(sql, values).lastrowid)
+            return int(self._run(sql, values).lastrowid)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -207,6 +213,19 @@ class Connection:
             if error.errno == errno.ENOSPC:
                 raise StoreFull("the disk is full", path=self.file, remedy=_ROOM) from error
             raise StoreUnreachable(str(error), path=self.file, remedy=_PERMISSION) from error
+
+
+def _writable(values: Any) -> Any:
+    """The values with escapes for what UTF-8 cannot hold (names in any bytes arrive as lone surrogates)."""
+    if isinstance(values, dict):
+        return {name: _text(value) for name, value in values.items()}
+    return [_text(value) for value in values]
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 _ROOM: Final = "make room there, then run the command again; nothing already recorded is lost"

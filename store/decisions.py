@@ -136,7 +136,7 @@ class Decisions:
             for row in self._db.rows(
                 "SELECT DISTINCT a.sha256 FROM finding x JOIN delivery d ON d.id = x.delivery_id"
                 " JOIN asset a ON a.id = x.asset_id WHERE x.closed IS NULL AND d.name = ? AND x.name = ?",
-                (delivery, name),
+                (delivery, codec.put_name(name)),
             )
         ]
 
@@ -146,7 +146,8 @@ class Decisions:
         if decision is not None:
             told = self._db.row(_DECISION + " WHERE x.uid = ?", (decision,))
             answered = None if told is None else _decision(told)
-        return Finding(code, Severity(severity), text, sha256, name, delivery, ancestor, answered)
+        told, called = codec.get_name(text), codec.get_name(name)
+        return Finding(code, Severity(severity), told, sha256, called, delivery, ancestor, answered)
 
     def decide(self, decision: Decision) -> Decision:
         """Records a person's answer. Its uid and time are given by the ledger. Raises UsageError, NotFound."""

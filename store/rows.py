@@ -254,8 +254,8 @@ def _finding_opened(db: Connection, entry: Entry) -> None:
     db.insert(
         "INSERT INTO finding (uid, delivery_id, asset_id, name, code, severity, text, ancestor, decision, opened)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.uid, delivery, asset_id(db, body["asset"]), body["name"], body["code"], body["severity"],
-         body["text"], bytes.fromhex(body["ancestor"]), body["decision"], entry.at),
+        (entry.uid, delivery, asset_id(db, body["asset"]), codec.put_name(body["name"]), body["code"],
+         body["severity"], codec.put_name(body["text"]), bytes.fromhex(body["ancestor"]), body["decision"], entry.at),
     )  # fmt: skip
 
 
