@@ -88,7 +88,7 @@ def _safe(data: bytes) -> int:
 def _tag(file: BinaryIO, header: _Header) -> Iterator[Text]:
     if header.flags & 0x80 and header.version < 4:
         if header.body.length > _WHOLE_LIMIT:
-            raise lie("id3.too_long", f"an unsynchronised tag of {header.body.length} bytes")
+            raise lie("tags.too_long", f"an unsynchronised tag of {header.body.length} bytes")
         whole = read_up_to(file, header.body.offset, header.body.length).replace(b"\xff\0", b"\xff")
         yield from _frames(lambda at, length: whole[at : at + length], len(whole), header)
         return
@@ -108,15 +108,15 @@ def _frames(read: _Read, end: int, header: _Header) -> Iterator[Text]:
         length = _safe(head[4:8]) if header.version == 4 else int.from_bytes(head[4:8] if wide else head[3:6], "big")
         at += len(head)
         if at + length > end:
-            raise lie("id3.frame", f"the frame {name!r} says {length} bytes, {end - at} are left")
+            raise lie("tags.frame", f"the frame {name!r} says {length} bytes, {end - at} are left")
         if name[0] in "TW" or name in ("COMM", "USLT"):
             if length > TEXT_LIMIT:
-                raise lie("id3.too_long", f"a text of {length} bytes in {name!r}, {TEXT_LIMIT} is the most")
+                raise lie("tags.too_long", f"a text of {length} bytes in {name!r}, {TEXT_LIMIT} is the most")
             body = _undone(read(at, length), head[9] if wide else 0, header)
             if body is not None:
                 yield _text(name, body)
         at += length
-    raise lie("id3.too_many", f"more than {_FRAMES} frames")
+    raise lie("tags.too_many", f"more than {_FRAMES} frames")
 
 
 def _after_extension(read: _Read, header: _Header) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from provenance.containers import bmff
 from provenance.containers.movie_metadata import Metadata, read_metadata
@@ -28,7 +28,7 @@ VERSION: Final = "1"
 
 _KINDS: Final = ("video/", "audio/mp4")
 _SCREEN: Final = re.compile(r"ReplayKitRecording")
-_VOICE_MEMO: Final = re.compile(r"com\.apple\.VoiceMemos(?: \([^)]{1,100}\))?")
+_VOICE_MEMO: Final = re.compile(r"com\.apple\.VoiceMemos(?: \(.{1,100}\))?")
 _XML_KEYS: Final = frozenset({"com.panasonic.semi-pro.metadata.xml"})
 _FACTS: Final = {
     "com.apple.quicktime.software": "software", "©swr": "software", "©too": "encoder", "encoder": "encoder",
@@ -49,16 +49,22 @@ def accepts(path: Path, head: bytes) -> bool:
 
 def read(source: Source) -> Reading:
     """Marks of generators and cameras, and plain facts. Raises UnreadableMedia where it cannot be opened."""
-    found, faults, evidence = Metadata(), list[Fault](), list[Evidence]()
     with opened(source.path) as file:
-        try:
-            read_metadata(file, found)
-        except UnreadableMedia as error:
-            faults.append(as_fault(NAME, error, "movie.unreadable"))
-        try:
-            evidence += makers_evidence(file, found)
-        except UnreadableMedia as error:
-            faults.append(as_fault(NAME, error, "movie.unreadable"))
+        return read_clip(file)
+
+
+def read_clip(file: BinaryIO) -> Reading:
+    """The reading of an open clip: only headers and metadata are touched, whatever its size."""
+    found, faults, evidence = Metadata(), list[Fault](), list[Evidence]()
+    try:
+        read_metadata(file, found)
+    except UnreadableMedia as error:
+        faults.append(as_fault(NAME, error, "movie.unreadable"))
+    try:
+        for each in makers_evidence(file, found):
+            evidence.append(each)
+    except UnreadableMedia as error:
+        faults.append(as_fault(NAME, error, "movie.unreadable"))
     faults += [_cut(entry.key) for entry in found.entries if entry.cut]
     values: Values = {}
     for entry in found.entries:
