@@ -39,7 +39,7 @@ _STATEMENTS: Final = frozenset(
      "XPKeywords", "XPSubject", "MakerNote"}
 )  # fmt: skip
 _RAW_STARTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
-_READS: Final = 50_000
+_READS: Final = 12_000
 _CLASSIC: Final = b"II*\0"
 _BIG: Final = (b"II+\0", b"MM\0+")
 _VARIANTS: Final = (b"IIRO", b"IIRS", b"IIU\0")
