@@ -21,6 +21,7 @@ from provenance.readers._exif_block import Block, accepts_exif, find_blocks
 from provenance.readers._exif_fields import Fields, fields_of
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._generators import recognise
+from provenance.readers._raw_fields import is_raw, raw_fields
 from provenance.readers._screenshot import screenshot_of
 
 NAME: Final = "exif"
@@ -69,7 +70,7 @@ class _Metered:
 
 def accepts(path: Path, head: bytes) -> bool:
     """True for containers that may hold EXIF, by their first bytes."""
-    return accepts_exif(head)
+    return accepts_exif(head) or is_raw(head)
 
 
 def read(source: Source) -> Reading:
@@ -79,9 +80,11 @@ def read(source: Source) -> Reading:
     blocks: list[tuple[Block, Fields]] = []
     with opened(source.path) as file:
         try:
-            for block in find_blocks(file):
-                blocks.append((block, fields_of(block)))
-                marks += _text_marks(*blocks[-1])
+            native = raw_fields(file)
+            found = ((block, fields_of(block)) for block in find_blocks(file))
+            for block, fields in found if native is None else (native,):
+                blocks.append((block, fields))
+                marks += _text_marks(block, fields)
         except UnreadableMedia as error:
             faults.append(as_fault(NAME, error, "exif.unreadable"))
         texts = _texts([fields for _, fields in blocks])

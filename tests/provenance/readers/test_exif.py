@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from provenance.contracts import Reader, Source
@@ -256,6 +258,51 @@ def test_a_block_is_found_in_containers_where_the_library_is_blind(
 
     assert exif.accepts(Path("a"), data[:4096])
     assert (mark.place, mark.says("rank")) == (place, "C2")
+
+
+def crw() -> bytes:
+    exposure = struct.pack("<fff", 0, 7.5, 5.25)
+    names = b"Canon\0Canon EOS 300D\0".ljust(32, b"\0")
+    inner = names + exposure
+    table = struct.pack("<H", 2) + struct.pack("<HII", 0x080A, 32, 0) + struct.pack("<HII", 0x1818, 12, 32)
+    heap = inner + table + struct.pack("<I", len(inner))
+    outer = heap + struct.pack("<H", 1) + struct.pack("<HII", 0x300A, len(heap), 0) + struct.pack("<I", len(heap))
+    return b"II" + struct.pack("<I", 26) + b"HEAPCCDR".ljust(20, b"\0") + outer
+
+
+def sigma() -> bytes:
+    pairs = [("CAMMANUF", "SIGMA"), ("CAMMODEL", "SIGMA DP2"), ("EXPTIME", "8000"), ("ISO", "100")]
+    table, text = b"", ""
+    for name, value in pairs:
+        table += struct.pack("<II", len(text), len(text) + len(name) + 1)
+        text += f"{name}\0{value}\0"
+    section = b"SECp" + struct.pack("<IIIII", 0x20000, len(pairs), 0, 0, len(text)) + table + text.encode("utf-16-le")
+    start = b"FOVb".ljust(256, b"\0")
+    directory = b"SECd" + struct.pack("<II", 0x20000, 1) + struct.pack("<II", 256, len(section)) + b"PROP"
+    return start + section + directory + struct.pack("<I", 256 + len(section))
+
+
+@pytest.mark.parametrize(("data", "camera"), [(crw(), "Canon Canon EOS 300D"), (sigma(), "SIGMA SIGMA DP2")])
+def test_raw_files_without_exif_are_read_too(read: Read, data: bytes, camera: str) -> None:
+    mark = only(read(data))
+
+    assert exif.accepts(Path("a"), data[:4096])
+    assert (mark.key, mark.says("rank"), mark.says("camera")) == ("Make, Model, exposure", "C2", camera)
+
+
+@pytest.mark.parametrize("data", [crw(), sigma()], ids=["crw", "x3f"])
+@given(edits=st.lists(st.tuples(st.integers(0, 800), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=2_000)
+def test_damaged_raw_files_give_a_reading(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, edits: list[tuple[int, int]]
+) -> None:
+    content = bytearray(data)
+    for position, value in edits:
+        content[position % len(content)] = value
+    path = tmp_path_factory.mktemp("raw") / "a.bin"
+    path.write_bytes(content)
+
+    assert isinstance(exif.read(Source(path, bytes(content[:64]), len(content))), Reading)
 
 
 def test_the_second_picture_of_a_pair_speaks_for_itself_alone(read: Read) -> None:

@@ -10,13 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.contracts import Source
-from provenance.readers import exif, media_facts, png_text, xmp
+from provenance.readers import (
+    comments,
+    exif,
+    image_headers,
+    iptc_iim,
+    media_facts,
+    png_text,
+    samsung_trailer,
+    stealth,
+    xmp,
+)
 
-READERS: list[ModuleType] = [exif, xmp, png_text, media_facts]
+READERS: list[ModuleType] = [
+    exif, xmp, png_text, media_facts, iptc_iim, comments, samsung_trailer, stealth, image_headers,
+]  # fmt: skip
 SAMPLES = [
     "stills/captured.jpg", "stills/conflict.jpg", "stills/ai_usercomment.jpg", "stills/ai_novelai.png",
     "stills/ai_xmp.tif", "stills/ai_xmp.webp", "clips/ai_clip_udta.mov", "clips/tone_ai.wav",
-    "sidecars/photo.xmp",
+    "sidecars/photo.xmp", "stills/ai_samsung.jpg", "stills/ai_iptc_credit.jpg", "stills/ai_stealth.png",
+    "stills/ai_comment.gif", "stills/ai_xmp.psd", "stills/ai_xmp.svg", "stills/ai_xmp.pdf", "stills/plate.exr",
 ]  # fmt: skip
 EDITS = st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 255)), min_size=1, max_size=10)
 

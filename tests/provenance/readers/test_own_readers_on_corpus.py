@@ -15,11 +15,23 @@ from provenance.errors import UnreadableMedia
 from provenance.essence import hash_essence
 from provenance.media_type import media_type_of
 from provenance.model import Mark, Origin, Strength
-from provenance.readers import exif, media_facts, png_text, xmp
+from provenance.readers import (
+    comments,
+    exif,
+    image_headers,
+    iptc_iim,
+    media_facts,
+    png_text,
+    samsung_trailer,
+    stealth,
+    xmp,
+)
 
-READERS: list[ModuleType] = [exif, xmp, png_text, media_facts]
+READERS: list[ModuleType] = [
+    exif, xmp, png_text, media_facts, iptc_iim, comments, samsung_trailer, stealth, image_headers,
+]  # fmt: skip
 SECONDS = 5.0
-CREDENTIALS_ONLY = ("c2pa", "C2PA", "Samsung SEF")
+CREDENTIALS_ONLY = ("c2pa", "C2PA")
 """Beginnings of `mark` in LABELS.csv for files whose only readable mark is read by another reader."""
 
 Row = dict[str, str]
