@@ -14,7 +14,7 @@ _SCRIPT: Final = 18
 _TAGS: Final = 16
 """The metadata is the first tag, or follows the first few."""
 _LIMIT: Final = 8 << 20
-_VALUES: Final = 4_000
+_VALUES: Final = 2_000
 _DEPTH: Final = 8
 _SIMPLE: Final = frozenset({0, 1, 2, 11, 12})
 """Number, boolean, text, date, long text."""

@@ -14,7 +14,7 @@ from provenance.containers.span import Span, lie, read_up_to, size_of
 from provenance.errors import UnreadableMedia
 
 MAGIC: Final = b"ID3"
-_FRAMES: Final = 4_000
+_FRAMES: Final = 2_000
 _WHOLE_LIMIT: Final = 32 << 20
 """A tag that must be undone as a whole (version 2.3, unsynchronised) is not read beyond this."""
 _LONG_NAMES: Final = {

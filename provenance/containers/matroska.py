@@ -23,7 +23,7 @@ _APPS: Final = {0x4D80: "muxing_app", 0x5741: "writing_app", 0x7BA9: "title"}
 _STEPS: Final = 20_000
 _CLUSTERS: Final = 2_000
 """Elements stepped over where there is no index: each costs a read somewhere else in the file."""
-_VALUES: Final = 4_000
+_VALUES: Final = 2_000
 _HELD: Final = 32 << 20
 _DEPTH: Final = 8
 

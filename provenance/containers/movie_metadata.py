@@ -15,7 +15,7 @@ from provenance.containers.span import Span, lie, read_up_to
 
 _MOVIES: Final = 8
 _TRACKS: Final = 256
-_ENTRIES: Final = 4_000
+_ENTRIES: Final = 2_000
 _HELD: Final = 32 << 20
 """Bytes of text that are kept of one file, all values together."""
 _PICTURES: Final = frozenset({b"covr", b"snal", b"tnal"})
@@ -180,7 +180,8 @@ def _values(file: BinaryIO, item: Box, place: str, key: str, found: Metadata) ->
         elif box.kind == b"data" and box.body.length >= 8:
             kind = int.from_bytes(read_up_to(file, box.body.offset, 4), "big") & 0xFFFFFF
             span = Span(box.body.offset + 8, box.body.length - 8)
-            if kind in (_JPEG, _PNG, _BMP):
+            if kind in (_JPEG, _PNG, _BMP) and read_up_to(file, span.offset, 1) != b"{":
+                # Artwork; an editor keeps JSON under the same key, whatever type it says.
                 continue
             if kind in (_SIGNED, _UNSIGNED) and span.length <= 8:
                 value = int.from_bytes(read_up_to(file, span.offset, span.length), "big", signed=kind == _SIGNED)

@@ -38,7 +38,6 @@ FAMILIES: Final[tuple[Names, ...]] = (
     Names("ARRI keys", "", "com.arri.camera.cameramodel", "ARRI"),
     Names("Blackmagic RAW keys", "manufacturer", "camera_type"),
     Names("Blackmagic keys", "", "com.blackmagic-design.camera.cameratype", "Blackmagic Design"),
-    Names("Final Cut keys", "com.apple.proapps.manufacturer", "com.apple.proapps.modelname"),
     Names("plain keys", "make", "model"),
 )
 """Pairs of keys; `plain keys` are what remuxing leaves of the others."""

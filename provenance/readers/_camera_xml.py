@@ -14,7 +14,7 @@ from provenance.readers._xmp_packet import parse_xml
 
 XML_LIMIT: Final = 4 << 20
 _ELEMENTS: Final = 20_000
-_ROOTS: Final = frozenset({"nonrealtimemeta", "clipmain", "p2main", "clip", "clipinfo"})
+_ROOTS: Final = frozenset({"nonrealtimemeta", "clipmain", "p2main", "clipcontent", "canonxf"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ _CODECS: Final = {
 _CANON_UUID: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _NOTES: Final = re.compile(
     r"(EASTMAN KODAK COMPANY|KONICA MINOLTA DIGITAL CAMERA|MINOLTA DIGITAL CAMERA|NIKON DIGITAL CAMERA"
-    r"|OLYMPUS DIGITAL CAMERA|PENTAX DIGITAL CAMERA|SAMSUNG DIGIMAX|SANYO DIGITAL CAMERA|RICOH DIGITAL CAMERA"
+    r"|OLYMPUS DIGITAL CAMERA|PENTAX (?:DIGITAL CAMERA|[KQMX]\S{0,20})|SAMSUNG DIGIMAX"
+    r"|SANYO DIGITAL CAMERA|RICOH DIGITAL CAMERA"
     r"|CASIO COMPUTER CO\.,LTD)\b"
 )
 _GOPRO_FIRMWARE: Final = re.compile(r"(?:HD\d|H\d\d|HX|FS|FE|GP)[\w.]{0,4}\.\d{2}\.[\w.]{2,30}")
@@ -182,6 +183,8 @@ _LOOKS: Final[dict[bytes, Look]] = {
     b"NCDT": _nikon,
     b"MVTG": _fujifilm,
     b"TAGS": _compact,
+    b"PENT": _compact,
+    b"PXTH": _compact,
     b"PANA": _panasonic,
     b"FIRM": _gopro_firmware,
     b"GPMF": _gopro_metadata,

@@ -29,6 +29,20 @@ VERSION: Final = "1"
 _KINDS: Final = ("video/", "audio/mp4")
 _SCREEN: Final = re.compile(r"ReplayKitRecording")
 _VOICE_MEMO: Final = re.compile(r"com\.apple\.VoiceMemos(?: \(.{1,100}\))?")
+_DJI: Final = re.compile(r"DJI ?[A-Z][\w +-]{1,40}")
+_NOTE: Final = re.compile(
+    r"(?:NIKON|OLYMPUS|PENTAX|KODAK|CASIO|FUJIFILM|MINOLTA|SANYO|RICOH|SAMSUNG) DIGITAL (?:STILL )?CAMERA"
+    r"|GoPro(?: \w.{0,40})?"
+)
+_SIGNED: Final = (
+    ("\xa9too", _VOICE_MEMO, "Apple Voice Memos"),
+    ("com.apple.quicktime.software", _VOICE_MEMO, "Apple Voice Memos"),
+    ("\xa9too", _DJI, ""),
+    ("encoder", _DJI, ""),
+    ("\xa9fmt", _NOTE, ""),
+    ("\xa9inf", _NOTE, ""),
+)
+"""Recorders and cameras that sign under another name than make and model: key, the whole value, device."""
 _XML_KEYS: Final = frozenset({"com.panasonic.semi-pro.metadata.xml"})
 _FACTS: Final = {
     "com.apple.quicktime.software": "software", "©swr": "software", "©too": "encoder", "encoder": "encoder",
@@ -76,11 +90,11 @@ def read_clip(file: BinaryIO) -> Reading:
 
 
 def _programs(values: Values) -> Iterator[Evidence]:
-    """Voice Memos: a recorder that signs as the encoder."""
-    for key in ("©too", "com.apple.quicktime.software"):
+    """Devices that sign as the encoder or in a note, each by its whole value."""
+    for key, pattern, device in _SIGNED:
         place, text = values.get(key, ("", ""))
-        if _VOICE_MEMO.fullmatch(text):
-            yield Evidence(place, key, text, "C2", "Apple Voice Memos", Strength.TOOL_SIGNATURE)
+        if pattern.fullmatch(text):
+            yield Evidence(place, key, text, "C2", device or text, Strength.TOOL_SIGNATURE)
 
 
 def _documents(values: Values) -> Iterator[Evidence]:

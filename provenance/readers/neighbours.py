@@ -1,18 +1,20 @@
 """What lies beside a clip and speaks of it: the camera's XML on a card, and the first frame that ComfyUI's
 VideoHelperSuite saves as a PNG with the graph in it.
 
-Sony cards: ``CLIP/C0001.MP4`` and ``CLIP/C0001M01.XML``; VideoHelperSuite nodes.py: ``name_00001.png`` beside
+Sony cards: ``CLIP/C0001.MP4`` and ``CLIP/C0001M01.XML``; Panasonic P2: ``VIDEO/0001AB.MXF`` and
+``CLIP/0001AB.XML``; VideoHelperSuite nodes.py: ``name_00001.png`` beside
 ``name_00001.mp4`` and ``name_00001-audio.mp4``. Found by name alone, so both say less than the clip itself would.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from provenance.containers import bmff, flv, gif, matroska, mxf, png
-from provenance.containers.span import Span, read_span, size_of
+from provenance.containers.span import Span, read_span, read_up_to, size_of
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
 from provenance.media_type import sniffed
@@ -27,7 +29,9 @@ from provenance.readers._signature import load_json
 NAME: Final = "neighbours"
 VERSION: Final = "1"
 
-_XML_NAMES: Final = ("M01.XML", "M01.xml")
+_XML_NAMES: Final = ("M01.XML", "M01.xml", ".XML", ".xml")
+_XML_HEAD: Final = 4_096
+_CAMERA_ROOT: Final = re.compile(rb"<(?:\w{1,40}:)?(?:NonRealTimeMeta|P2Main|ClipMain|ClipContent|CanonXF)[\s>/]")
 _GRAPHS: Final = frozenset({"prompt", "workflow"})
 _WRITER: Final = "VHS_VideoCombine"
 """The node that saves a clip together with its first frame."""
@@ -56,8 +60,14 @@ def read(source: Source) -> Reading:
 
 
 def camera_xml_of(path: Path) -> Path | None:
-    """The XML that Sony's cameras write beside a clip, or None. Asked for by name, never listed."""
-    return next((each for name in _XML_NAMES if _is_file(each := path.with_name(path.stem + name))), None)
+    """The XML that a camera wrote for a clip, or None. Asked for by name, never listed.
+
+    Sony and Canon write it beside the clip, P2 cards keep ``CLIP/0001AB.XML`` for ``VIDEO/0001AB.MXF``.
+    """
+    named = [path.with_name(path.stem + name) for name in _XML_NAMES]
+    if path.parent.name.upper() == "VIDEO":
+        named.append(path.parent.parent / "CLIP" / f"{path.stem}.XML")
+    return next((each for each in named if _is_file(each)), None)
 
 
 def first_frame_of(path: Path) -> Path | None:
@@ -81,10 +91,12 @@ def _is_file(path: Path) -> bool:
 
 def _camera(path: Path) -> Iterator[Mark]:
     with opened(path) as file:
+        # Edit lists and reports lie beside clips under the same name: they are none of ours, broken or not.
+        if not _CAMERA_ROOT.search(read_up_to(file, 0, _XML_HEAD)):
+            return
         device = parse_device(read_span(file, Span(0, size_of(file)), XML_LIMIT))
-    if device is not None:
-        for each in device_evidence(f"neighbour:{path.name}", "Device", device):
-            yield captured(NAME, VERSION, each)
+    for each in device_evidence(f"neighbour:{path.name}", "Device", device) if device else ():
+        yield captured(NAME, VERSION, each)
 
 
 def _graph(path: Path) -> Iterator[Mark]:

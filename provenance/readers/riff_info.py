@@ -29,7 +29,7 @@ NAME: Final = "riff_info"
 VERSION: Final = "1"
 
 _FORMS: Final = frozenset({b"WAVE", b"AVI "})
-_TEXTS: Final = 4_000
+_TEXTS: Final = 2_000
 _HELD: Final = 32 << 20
 _BEXT: Final = 602
 _XML_LIMIT: Final = 4 << 20

@@ -140,6 +140,14 @@ def test_reads_a_label_of_the_chinese_standard(content: bytes) -> None:
     assert (mark.claims, mark.strength) == (Origin.AI_GENERATED, Strength.DECLARED)
 
 
+def test_an_editors_flags_count_whatever_type_they_say_they_are() -> None:
+    said = json.dumps({"data": {"is_use_ai_image_generation": 1, "product": "lv"}}).encode()
+    handler, names = box(b"hdlr", bytes(8) + b"mdta" + bytes(13)), box(b"mdta", b"com.apple.quicktime.artwork")
+    keys, items = box(b"keys", struct.pack(">II", 0, 1), names), box(b"ilst", box(b"\0\0\0\x01", data(said, 13)))
+
+    assert only(clip(box(b"meta", handler, keys, items))).claims is Origin.AI_COMPOSITE
+
+
 @pytest.mark.parametrize(("raised", "claims"), [(1, Origin.AI_COMPOSITE), (0, None)])
 def test_an_editors_flags_count_only_where_one_is_raised(raised: int, claims: Origin | None) -> None:
     said = {"data": {"editType": "default", "is_use_ai_image_generation": raised, "is_ai_lyric": 0, "product": "lv"}}
@@ -188,6 +196,11 @@ CAMERAS = {
     ),
     "olympus": clip(box(b"udta", box(b"TAGS", b"OLYMPUS DIGITAL CAMERA\0" + bytes(60)))),
     "voice memo": clip(box(b"udta", udta_text(b"\xa9too", "com.apple.VoiceMemos (iPhone Version 15.1 (Build 19B74))"))),
+    "dji as encoder": clip(
+        box(b"udta", box(b"meta", bytes(4), box(b"ilst", box(b"\xa9too", data(b"DJI OsmoPocket3")))))
+    ),
+    "gopro format": clip(box(b"udta", udta_text(b"\xa9fmt", "GoPro"))),
+    "pentax": clip(box(b"udta", box(b"PENT", b"PENTAX K-7\0" + bytes(80)))),
     "insta360": clip() + bytes(40) + b"8db42d694ccc418790edff439fe026bf",
 }
 

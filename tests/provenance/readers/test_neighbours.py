@@ -80,6 +80,27 @@ def test_xml_with_entities_beside_a_clip_is_a_fault_that_names_it(sample: Callab
     assert faults[0].text.startswith("plateM01.XML")
 
 
+def test_the_xml_of_a_p2_card_lies_in_the_folder_for_clips(sample: Callable[..., Path], tmp_path: Path) -> None:
+    original = sample("clips/rewritten_header.mxf", to="CONTENTS/VIDEO")
+    clip = original.rename(original.with_name("0001AB.MXF"))
+    (tmp_path / "CONTENTS" / "CLIP").mkdir()
+    (tmp_path / "CONTENTS" / "CLIP" / "0001AB.XML").write_text(
+        '<P2Main xmlns="urn:x"><ClipContent><Device><Manufacturer>Panasonic</Manufacturer>'
+        "<SerialNo.>1</SerialNo.><ModelName>AU-EVA1</ModelName></Device></ClipContent></P2Main>"
+    )
+
+    mark = told(clip).marks[0]
+
+    assert (mark.claims, mark.says("camera")) == (Origin.CAPTURED, "Panasonic AU-EVA1")
+
+
+def test_an_edit_list_of_the_same_name_is_none_of_ours(sample: Callable[..., Path], tmp_path: Path) -> None:
+    clip = sample("clips/plate.mp4")
+    (tmp_path / "plate.xml").write_text('<?xml version="1.0"?><!DOCTYPE xmeml><xmeml version="5"/>')
+
+    assert told(clip) == Reading()
+
+
 def test_a_still_has_no_such_neighbours(sample: Callable[..., Path]) -> None:
     still = sample("stills/captured.jpg")
 
