@@ -19,7 +19,7 @@ _WHOLE_LIMIT: Final = 32 << 20
 """A tag that must be undone as a whole (version 2.3, unsynchronised) is not read beyond this."""
 _LONG_NAMES: Final = {
     b"TXX": "TXXX", b"COM": "COMM", b"WAS": "WOAS", b"WXX": "WXXX", b"TEN": "TENC", b"TSS": "TSSE",
-    b"TT2": "TIT2", b"TP1": "TPE1", b"ULT": "USLT", b"WAF": "WOAF", b"TCO": "TCON", b"WCM": "WCOM",
+    b"TT2": "TIT2", b"TP1": "TPE1", b"ULT": "USLT", b"PRI": "PRIV", b"WAF": "WOAF", b"TCO": "TCON", b"WCM": "WCOM",
 }  # fmt: skip
 _Read = Callable[[int, int], bytes]
 """Gives the bytes at an offset into a tag, up to a length."""
@@ -62,6 +62,20 @@ def texts(file: BinaryIO, offset: int = 0) -> Iterator[Text]:
         offset = header.body.end + (10 if header.flags & 0x10 else 0)
 
 
+def private(file: BinaryIO, owner: str, limit: int) -> Iterator[bytes]:
+    """What an owner keeps in private frames (PRIV), each up to `limit` bytes. Raises UnreadableMedia."""
+    offset = 0
+    for _ in range(4):
+        header = _header(file, offset)
+        if header is None:
+            return
+        for _name, flags, body in _bodies(file, header, lambda name: name == "PRIV", limit):
+            data = _undone(body, flags, header)
+            if data is not None and data.startswith(owner.encode() + b"\0"):
+                yield data[len(owner) + 1 :]
+        offset = header.body.end + (10 if header.flags & 0x10 else 0)
+
+
 def old_comment(file: BinaryIO) -> str:
     """The comment of a version 1 tag at the end of the file; empty where there is none."""
     data = read_up_to(file, max(0, size_of(file) - 128), 128)
@@ -86,18 +100,38 @@ def _safe(data: bytes) -> int:
 
 
 def _tag(file: BinaryIO, header: _Header) -> Iterator[Text]:
+    for name, flags, body in _bodies(file, header, _is_text, TEXT_LIMIT):
+        data = _undone(body, flags, header)
+        if data is not None:
+            yield _text(name, data)
+
+
+def _is_text(name: str) -> bool:
+    return name[0] in "TW" or name in ("COMM", "USLT")
+
+
+def _bodies(
+    file: BinaryIO, header: _Header, wanted: Callable[[str], bool], limit: int
+) -> Iterator[tuple[str, int, bytes]]:
+    """(name, flags, body) of the frames of a tag that are wanted; the others are stepped over."""
     if header.flags & 0x80 and header.version < 4:
         if header.body.length > _WHOLE_LIMIT:
             raise lie("tags.too_long", f"an unsynchronised tag of {header.body.length} bytes")
         whole = read_up_to(file, header.body.offset, header.body.length).replace(b"\xff\0", b"\xff")
-        yield from _frames(lambda at, length: whole[at : at + length], len(whole), header)
+        yield from _frames(lambda at, length: whole[at : at + length], len(whole), header, wanted, limit)
         return
     base = header.body.offset
     end = min(header.body.length, max(0, size_of(file) - base))
-    yield from _frames(lambda at, length: read_up_to(file, base + at, min(length, end - at)), end, header)
+
+    def read(at: int, length: int) -> bytes:
+        return read_up_to(file, base + at, max(0, min(length, end - at)))
+
+    yield from _frames(read, end, header, wanted, limit)
 
 
-def _frames(read: _Read, end: int, header: _Header) -> Iterator[Text]:
+def _frames(
+    read: _Read, end: int, header: _Header, wanted: Callable[[str], bool], limit: int
+) -> Iterator[tuple[str, int, bytes]]:
     wide = header.version > 2
     at = _after_extension(read, header)
     for _ in range(_FRAMES):
@@ -109,12 +143,10 @@ def _frames(read: _Read, end: int, header: _Header) -> Iterator[Text]:
         at += len(head)
         if at + length > end:
             raise lie("tags.frame", f"the frame {name!r} says {length} bytes, {end - at} are left")
-        if name[0] in "TW" or name in ("COMM", "USLT"):
-            if length > TEXT_LIMIT:
-                raise lie("tags.too_long", f"a text of {length} bytes in {name!r}, {TEXT_LIMIT} is the most")
-            body = _undone(read(at, length), head[9] if wide else 0, header)
-            if body is not None:
-                yield _text(name, body)
+        if wanted(name):
+            if length > limit:
+                raise lie("tags.too_long", f"{length} bytes in a frame {name!r}, {limit} is the most")
+            yield name, head[9] if wide else 0, read(at, length)
         at += length
     raise lie("tags.too_many", f"more than {_FRAMES} frames")
 
