@@ -39,6 +39,23 @@ _NO_VENDOR: Final = frozenset(
         "edited", "using", "created",
     }
 )  # fmt: skip
+_CODE: Final = re.compile(r"\b[0-9A-Z]{16,}\b")
+_LABEL: Final = "tc260"
+_HOUSES: Final = {
+    word: house
+    for house, words in {
+        "bytedance": ("dreamina", "jimeng", "doubao", "capcut", "jianying", "volcengine", "byteplus", "seedream"),
+        "google": ("gemini", "imagen", "veo", "synthid"),
+        "openai": ("chatgpt", "gpt", "sora", "dall"),
+        "adobe": ("firefly", "photoshop"),
+    }.items()
+    for word in words
+}
+"""Names under which one house signs."""
+_LOCAL: Final = frozenset(
+    {"comfyui", "stable", "webui", "forge", "next", "invokeai", "fooocus", "diffusers", "swarmui"}
+)
+"""Words of programs that anybody can run, services too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +186,7 @@ def _strongest(claims: Sequence[Claim]) -> Origin:
 def _conflicts(claims: Sequence[Claim], deciding: Sequence[Claim], origin: Origin) -> Iterator[Conflict]:
     if origin.is_ai:
         yield from camera_and_ai(claims, origin)
-        yield from independent_capture(claims, origin)
+        yield from independent_capture(claims)
         yield from declared_otherwise(claims)
         yield from vendors(claims)
     else:
@@ -182,19 +199,27 @@ def _conflicts(claims: Sequence[Claim], deciding: Sequence[Claim], origin: Origi
 
 def camera_and_ai(claims: Sequence[Claim], origin: Origin) -> Iterator[Conflict]:
     """A full generation beside any mark of a camera: the camera's data was carried over, or one is wrong."""
-    captured = [claim for claim in claims if claim.origin is Origin.CAPTURED]
+    apart = _captured_apart(claims)
+    captured = [claim for claim in claims if claim.origin is Origin.CAPTURED and claim not in apart]
     if captured and origin is Origin.AI_GENERATED:
         yield Conflict("camera_and_ai", f"it also says it was captured ({_where(captured)})")
 
 
-def independent_capture(claims: Sequence[Claim], origin: Origin) -> Iterator[Conflict]:
-    """A signed capture in another credential than the one that says AI. In the same one it is the history
-    of an edit, and no conflict."""
-    captured = [claim for claim in claims if claim.origin is Origin.CAPTURED and claim.mark.says("signer")]
-    stores = {_store(claim) for claim in claims if claim.origin.is_ai}
-    apart = [claim for claim in captured if _store(claim) not in stores]
-    if apart and origin is not Origin.AI_GENERATED:
+def independent_capture(claims: Sequence[Claim]) -> Iterator[Conflict]:
+    """A signed capture in another credential than the one that says AI: one of them is borrowed, or forged.
+
+    In the same one it is the history of an edit, and no conflict. The AI claim counts until a person decides.
+    """
+    apart = _captured_apart(claims)
+    if apart:
         yield Conflict("independent_capture", f"another credential says it was captured ({_where(apart)})")
+
+
+def _captured_apart(claims: Sequence[Claim]) -> list[Claim]:
+    """Signed captures in stores of their own, in which nothing says AI."""
+    stores = {_store(claim) for claim in claims if claim.origin.is_ai}
+    captured = (claim for claim in claims if claim.origin is Origin.CAPTURED and claim.mark.says("signer"))
+    return [claim for claim in captured if _store(claim) not in stores]
 
 
 def declared_otherwise(claims: Sequence[Claim]) -> Iterator[Conflict]:
@@ -213,19 +238,29 @@ def declared_otherwise(claims: Sequence[Claim]) -> Iterator[Conflict]:
 
 
 def vendors(claims: Sequence[Claim]) -> Iterator[Conflict]:
-    """Two generators that have nothing to do with each other, named in different places."""
+    """Two generators that have nothing to do with each other, named in different places.
+
+    In one store of credentials several are normal. The label of Chinese law stands for itself: it is put on by the
+    service, which may run a program that anybody can have.
+    """
     named: dict[str, tuple[str, frozenset[str]]] = {}
     for claim in claims:
         tool = claim.mark.says("tool") or ""
         words = _words(f"{tool} {claim.mark.says('signer') or ''}")
-        if claim.origin.is_ai and words:
-            first, seen = named.get(_store(claim), (tool, frozenset()))
-            named[_store(claim)] = (first or tool, seen | words)
-    groups = list(named.values())
-    for index, (tool, words) in enumerate(groups):
-        for other, theirs in groups[index + 1 :]:
-            if tool and other and not words & theirs:
+        if (claim.origin.is_ai or _is_label(claim)) and words:
+            place = _LABEL if _is_label(claim) else _store(claim)
+            first, seen = named.get(place, (tool, frozenset()))
+            named[place] = (first or tool, seen | words)
+    groups = list(named.items())
+    for index, (place, (tool, words)) in enumerate(groups):
+        for other_place, (other, theirs) in groups[index + 1 :]:
+            local = _LABEL in (place, other_place) and (words | theirs) & _LOCAL
+            if tool and other and not words & theirs and not local:
                 yield Conflict("vendors", f"different generators are named: {tool} and {other}")
+
+
+def _is_label(claim: Claim) -> bool:
+    return bool(claim.mark.says("label")) and claim.mark.says("producer") is not None
 
 
 def doubt_and_clean(claims: Sequence[Claim]) -> Iterator[Conflict]:
@@ -285,4 +320,6 @@ def _store(claim: Claim) -> str:
 
 
 def _words(name: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(name.casefold())) - _NO_VENDOR
+    """The telling words of a name, those of one house as one word. A number of a register tells nothing."""
+    words = (word for word in _WORD.findall(_CODE.sub("", name).casefold()) if word not in _NO_VENDOR)
+    return frozenset(_HOUSES.get(word, word) for word in words)

@@ -221,7 +221,10 @@ class Row:
         tool = str(found.said.get("tool") or self.tool)
         said = {"tool": tool, **{name: value for name, value in found.said.items() if name != "tool"}, "row": self.name}
         strength = self.strength if found.strength is None else min(found.strength, self.strength)
-        return Signature(tool, self.claims[found.claim], details(said), strength)
+        origin = self.claims[found.claim]
+        if origin is Origin.ENHANCED:
+            said["step"] = "yes"  # what was enlarged or cleaned came from somewhere else
+        return Signature(tool, origin, details(said), strength)
 
 
 def load_json(text: str) -> object:

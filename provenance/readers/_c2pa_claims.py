@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.model import Origin, source_type
-from provenance.readers._c2pa_names import generator, says_generated
+from provenance.readers._c2pa_names import generating_signer, generator, says_generated
 from provenance.readers._c2pa_store import ACTIVE, Json, Manifest, items, mapping, text
 
 _MADE: Final = frozenset({"", "c2pa.created", "c2pa.opened"})
@@ -172,6 +172,8 @@ def _disclosed(name: str, body: Json) -> tuple[str | None, str]:
     """(tool, version) of an assertion that exists only where generative AI took part; None for others."""
     if name == "com.adobe.generative-ai":
         return text(body.get("description")), text(body.get("version"), 80)
+    if name == "com.suno.provenance":
+        return "Suno", ""
     if name == "c2pa.ai-disclosure":
         return text(body.get("modelName")) or text(body.get("modelIdentifier")), ""
     if name == "c2pa.ai_generated_content" and body.get("ai_generated") is True:
@@ -200,6 +202,9 @@ def _generators(manifest: Manifest) -> Iterator[Statement]:
                 named=True, involved=True, tool=tool, version=version,
             )  # fmt: skip
             return
+    signer = text(manifest.signature.get("issuer"), 200)
+    if tool := generating_signer(signer):
+        yield Statement("c2pa.signature", "signer", signer, Origin.AI_GENERATED, named=True, involved=True, tool=tool)
 
 
 def claim_generators(manifest: Manifest) -> list[tuple[str, str]]:

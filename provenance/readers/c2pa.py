@@ -29,7 +29,7 @@ from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse
 from provenance.readers._faults import opened
 
 NAME: Final = "c2pa"
-VERSION: Final = "1"
+VERSION: Final = "2"
 SIDECARS: Final = frozenset({".c2pa"})
 LARGE: Final = 256 * 1024 * 1024
 """Bytes above which hash bindings are left unchecked unless asked for."""

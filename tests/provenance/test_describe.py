@@ -16,6 +16,7 @@ from provenance.contracts import Source, TrustList
 from provenance.describe import describe, sidecars_of
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.model import Mark, Origin, Reading, Strength
+from provenance.readers import c2pa
 
 
 @dataclass
@@ -131,7 +132,7 @@ def test_gives_identity_type_essence_and_facts(samples: Path) -> None:
     assert description.media_type == "image/png"
     assert description.essence is not None
     assert description.facts["width"] == 320
-    assert ("c2pa", "1") in description.readers
+    assert (c2pa.NAME, c2pa.VERSION) in description.readers
     assert {name.scheme for name in description.identifiers} >= {"c2pa.manifest"}
 
 

@@ -89,6 +89,19 @@ def test_a_capture_in_another_credential_than_the_ai_edit_is_a_conflict() -> Non
     assert (verdict.origin, codes(verdict)) == (Origin.AI_EDITED, {"independent_capture"})
 
 
+def test_a_full_generation_beside_a_capture_signed_elsewhere_counts_and_goes_to_a_person() -> None:
+    # rule 2: borrowed or forged; "unknown, review" never lets it pass
+    beside = Mark("c2pa", "1", "sidecar:a.c2pa/c2pa:urn:2/c2pa.actions", "k", IPTC + "digitalCapture", Origin.CAPTURED,
+                  Strength.SIGNED_TRUSTED, (("signer", "Camera"),))  # fmt: skip
+    inside = mark(Origin.AI_GENERATED, Strength.SIGNED, "c2pa", signer="Maker")
+
+    verdict = judge([beside, inside])
+
+    assert (verdict.origin, codes(verdict), verdict.proven) == (Origin.AI_GENERATED, {"independent_capture"}, False)
+    assert codes(judge([PROVEN, inside])) == {"camera_and_ai"}
+    assert codes(judge([beside, CAMERA, inside])) == {"independent_capture", "camera_and_ai"}
+
+
 @pytest.mark.parametrize(
     ("said", "origin"),
     [
@@ -147,6 +160,42 @@ def test_two_vendors_in_one_store_are_normal() -> None:
     second = mark(Origin.AI_GENERATED, Strength.SIGNED, "c2pa", tool="Gemini")
 
     assert codes(judge([first, second])) == set()
+
+
+def label(tool: str, reader: str = "exif", claims: Origin = Origin.AI_GENERATED) -> Mark:
+    return mark(claims, Strength.DECLARED, reader, tool=tool, label="1", producer=tool)
+
+
+def test_a_label_of_another_house_in_the_same_metadata_is_named() -> None:
+    # rule 4: EXIF names Ideogram in one field and Kling in another
+    ideogram = mark(Origin.AI_GENERATED, Strength.TOOL_SIGNATURE, "exif", tool="Ideogram")
+
+    assert codes(judge([ideogram, label("Kling")])) == {"vendors"}
+    assert codes(judge([ideogram, label("Kling", claims=Origin.MAYBE_AI)])) == {"vendors"}
+
+
+@pytest.mark.parametrize("tool", ["dreamina", "CapCut", "ComfyUI", "A1111 stable-diffusion-webui", "SD.Next"])
+def test_one_house_under_its_names_and_services_that_run_anybodys_program_are_no_conflict(tool: str) -> None:
+    # rule 4
+    signed = mark(Origin.AI_GENERATED, Strength.TOOL_SIGNATURE, "png_text", tool=tool)
+
+    assert codes(judge([signed, label("Jimeng")])) == set()
+
+
+def test_a_register_number_that_nobody_knows_names_no_vendor() -> None:
+    # rule 4
+    ideogram = mark(Origin.AI_GENERATED, Strength.TOOL_SIGNATURE, "exif", tool="Ideogram")
+
+    assert codes(judge([ideogram, label("001191110105MAXXXXXX1A10000")])) == set()
+
+
+def test_enlarging_a_camera_picture_leaves_it_captured() -> None:
+    # rule 7: an upscale is a step
+    upscaled = mark(Origin.ENHANCED, Strength.TOOL_SIGNATURE, "png_text", tool="A1111 extras", step="yes")
+
+    assert (judge([CAMERA, upscaled]).origin, codes(judge([CAMERA, upscaled]))) == (Origin.CAPTURED, set())
+    assert judge([upscaled]).origin is Origin.ENHANCED
+    assert judge([upscaled, HINT]).origin is Origin.ENHANCED
 
 
 def test_an_unsigned_source_type_of_a_capture_is_a_hint() -> None:

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import VALUE_LIMIT, Origin, Strength
+from provenance.marks import Signature, recognise
 from provenance.marks.comfy_graph import judge_graph, parse_graph
-from provenance.marks import recognise
-from provenance.marks import Signature
+from provenance.model import VALUE_LIMIT, Origin, Strength
 
 UUID = "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"
 A1111 = "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x64"
@@ -217,3 +216,111 @@ def test_json_of_the_wrong_shape_never_breaks_a_grammar(value: object) -> None:
     found = recognise([(key, text) for key in ("parameters", "prompt", "Comment", "AIGC", "sd-metadata")])
 
     assert all(statement.signature.detail for statement in found)
+
+
+def test_the_canvas_says_nothing_beside_the_graph_that_ran() -> None:
+    # the sampler lay on the canvas and was never executed
+    ran = ("prompt", graph("LoadImage", "ImageScale", "SaveImage"))
+
+    found = recognise([ran, ("workflow", canvas("KSampler"))])
+
+    assert [(one.key, one.signature.origin) for one in found] == [("prompt", None)]
+
+
+def test_a_graph_that_ran_counts_wherever_the_canvas_stands() -> None:
+    found = recognise([("Make", "workflow:" + canvas("KSampler")), ("Model", "prompt:" + graph("ImageScale"))])
+
+    assert [one.signature.origin for one in found] == [None]
+
+
+def test_nodes_inside_a_subgraph_count_where_it_is_used_and_not_switched_off() -> None:
+    inside = {"subgraphs": [{"id": "a-b", "nodes": [{"type": "KSampler", "mode": 0}]}]}
+    used = {"nodes": [{"type": "a-b", "mode": 0}], "definitions": inside}
+    muted = {"nodes": [{"type": "a-b", "mode": 4}, {"type": "SaveImage"}], "definitions": inside}
+
+    assert only(("workflow", json.dumps(used))).origin is Origin.AI_GENERATED
+    assert only(("workflow", json.dumps(muted))).origin is None
+
+
+def test_a_subgraph_that_holds_itself_ends() -> None:
+    looped = {"nodes": [{"type": "a"}], "definitions": {"subgraphs": [{"id": "a", "nodes": [{"type": "a"}] * 9}]}}
+
+    assert only(("workflow", json.dumps(looped))).origin is None
+
+
+def test_a_graph_tells_both_prompts_what_went_in_and_which_service_it_asked() -> None:
+    value = {
+        "1": node("LoadImage", image="plate_0010.png"),
+        "2": node("CLIPTextEncode", text="fog"),
+        "3": node("CLIPTextEncode", text="a castle"),
+        "4": node("ControlNetApply", conditioning=["3", 0]),
+        "5": node("KSampler", positive=["4", 0], negative=["2", 0], seed=3),
+        "6": node("RunwayImageToVideoNodeGen4", prompt="x"),
+    }
+
+    detail = dict(only(("prompt", json.dumps(value))).detail)
+
+    assert (detail["prompt"], detail["negative_prompt"]) == ("a castle", "fog")
+    assert (detail["inputs"], detail["service"]) == ("plate_0010.png", "Runway")
+
+
+def test_wires_that_lead_round_and_round_end() -> None:
+    value = {"1": node("Reroute", conditioning=["1", 0]), "2": node("KSampler", positive=["1", 0])}
+
+    assert "prompt" not in dict(only(("prompt", json.dumps(value))).detail)
+
+
+@pytest.mark.parametrize(
+    ("kind", "generates"),
+    [("OpenAIDalle3", True), ("OpenAIGPTImage1", True), ("OpenAIVideoSora2", True), ("OpenAIChatNode", False),
+     ("OpenAIInputFiles", False), ("IdeogramV3", True), ("KlingLipSyncAudioToVideoNode", True), ("KlingCameraControls",
+     False), ("PikaScenesV2_2", True), ("Pikaswaps", True), ("FluxKontextProImageNode", True), ("FluxGuidance", False),
+     ("FluxKontextImageScale", False), ("StabilityStableImageUltraNode", True), ("StabilityUpscaleFastNode", False),
+     ("StabilityTextToAudio", True), ("RecraftRemoveBackgroundNode", False), ("RecraftReplaceBackgroundNode", True),
+     ("RecraftVectorizeImageNode", False), ("RecraftTextToImageNode", True), ("LumaConceptsNode", False),
+     ("LumaReferenceNode", False), ("LumaImageNode", True), ("ByteDanceSeedreamNode", True), ("GeminiImage2Node", True),
+     ("Veo3VideoGenerationNode", True), ("ViduReferenceVideoNode", True), ("WanTextToImageApi", True),
+     ("WanVideoModelLoader", False), ("TripoTextToModelNode", True), ("MinimaxHailuoVideoNode", True),
+     ("LumaKey", False), ("Img2Tags", False), ("MoonvalleyVideo2VideoNode", True), ("LtxvApiTextToVideo", True)],
+)  # fmt: skip
+def test_nodes_of_services_generate_and_their_helpers_do_not(kind: str, generates: bool) -> None:
+    parsed = parse_graph(json.loads(graph(kind)))
+    assert parsed is not None
+
+    assert (judge_graph(parsed)[0] is not None) == generates
+
+
+def test_a_name_alone_yields_to_what_the_same_tool_says_in_full() -> None:
+    edited = ("Comment", '{"signed_hash": "x", "request_type": "Img2ImgRequest"}')
+
+    found = recognise([("Software", "NovelAI"), ("Title", "NovelAI generated image"), edited])
+
+    assert [(one.key, one.signature.origin) for one in found] == [("Comment", Origin.AI_EDITED)]
+
+
+def test_an_enhancement_is_a_step_and_no_origin() -> None:
+    said = only(("extras", "Upscale: 2, visibility: 1.0"))
+
+    assert (said.origin, dict(said.detail)["step"]) == (Origin.ENHANCED, "yes")
+
+
+@pytest.mark.parametrize(
+    "key", ["prompt", "Prompt", "TXXX:prompt", "Keys:Prompt", "com.apple.quicktime.prompt", " PROMPT ", "xmp:prompt"]
+)
+def test_a_key_is_known_however_the_container_spells_it(key: str) -> None:
+    found = recognise([(key, graph("KSampler"))])
+
+    assert [(one.key, one.signature.tool) for one in found] == [(key, "ComfyUI")]
+
+
+def test_what_stands_behind_thousands_of_texts_is_not_looked_at() -> None:
+    texts = [("x", "y")] * 5_000 + [("prompt", graph("KSampler"))]
+
+    assert recognise(texts) == ()
+    assert len(recognise(texts[4_000:])) == 1
+
+
+def test_a_captured_source_type_without_signature_is_only_a_hint() -> None:
+    said = only(("DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"))
+
+    assert (said.origin, said.strength) == (Origin.CAPTURED, Strength.HEURISTIC)

@@ -236,11 +236,23 @@ def test_a_generators_name_alone_means_generated_or_edited_by_what_it_started_fr
     assert (said.claims, said.named) == (claims, True)
 
 
+@pytest.mark.parametrize(("issuer", "claims"), [("Eleven Labs", [Origin.AI_GENERATED]), ("Adobe Inc.", [])])
+def test_a_signer_that_signs_nothing_but_generated_media_says_so(issuer: str, claims: list[Origin]) -> None:
+    manifest = body()
+    manifest["signature"] = {"issuer": issuer}
+
+    said = statements(lone(manifest))
+
+    assert [entry.claims for entry in said] == claims
+    assert all(entry.named and entry.key == "signer" for entry in said)
+
+
 @pytest.mark.parametrize(
     ("label", "data"),
     [
         ("com.adobe.generative-ai", {"description": "Adobe Firefly", "version": "1"}),
         ("c2pa.ai-disclosure", {"modelType": "c2pa.types.model", "modelName": "Sample"}),
+        ("com.suno.provenance", {"clip": "x"}),
         ("c2pa.ai_generated_content", {"ai_generated": True, "model": "Flux.2"}),
         ("cawg.metadata", {"Iptc4xmpExt:AISystemUsed": "Sample"}),
         ("c2pa.metadata", {"Iptc4xmpExt:DigitalSourceType": IPTC + "trainedAlgorithmicMedia"}),
