@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from provenance.containers import bmff, bmff_items, exr, gif, jpeg, pdf, png, psd, riff, tiff
+from provenance.containers import aiff, bmff, bmff_items, exr, gif, id3, jpeg, pdf, png, psd, riff, tiff
 from provenance.containers.span import Span, lie, read_span, read_up_to, size_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element, TreeBuilder
 
+BEHIND: Final = "png:after-IEND/"
+"""How the place of a packet begins that stands behind the end of its picture."""
 PACKET_LIMIT: Final = 32 << 20
 _DEPTH: Final = 24
 _PROPERTIES: Final = 20_000
@@ -211,7 +213,7 @@ def _in_png(file: BinaryIO) -> Iterator[Packet]:
         if text is not None and text.cut:
             raise lie("xmp.too_long", "the compressed packet explodes")
         if text is not None:
-            place = "png:after-IEND/xmp" if text.after_end else "png:iTXt/xmp"
+            place = BEHIND + "xmp" if text.after_end else "png:iTXt/xmp"
             yield Packet(place, text.text.encode("utf-8", "replace"))
 
 
@@ -238,6 +240,18 @@ def _in_bmff(file: BinaryIO) -> Iterator[Packet]:
     for item in bmff_items.items(file):
         if item.content_type == "application/rdf+xml":
             yield Packet("bmff:item/xmp", bmff_items.read_item(file, item, PACKET_LIMIT))
+
+
+def _in_id3(file: BinaryIO) -> Iterator[Packet]:
+    for data in id3.private(file, "XMP", PACKET_LIMIT):
+        yield Packet("id3:PRIV/xmp", data)
+
+
+def _in_aiff(file: BinaryIO) -> Iterator[Packet]:
+    for chunk in aiff.chunks(file):
+        if chunk.kind == b"APPL" and _starts(file, chunk.span, b"XMP "):
+            span = Span(chunk.span.offset + 4, chunk.span.length - 4)
+            yield Packet("aiff:APPL/xmp", read_span(file, span, PACKET_LIMIT))
 
 
 def _in_movie(file: BinaryIO, movie: bmff.Box) -> Iterator[Packet]:
@@ -361,6 +375,8 @@ _FINDERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], Iterat
     (lambda head: head.startswith(exr.MAGIC), _in_exr),
     (lambda head: head.startswith(pdf.MAGIC), _in_pdf),
     (lambda head: head.startswith(_JP2_START), _in_jpeg_2000),
+    (lambda head: head.startswith(id3.MAGIC), _in_id3),
+    (aiff.is_aiff, _in_aiff),
     (bmff.is_bmff, _in_bmff),
     (lambda head: bool(_SVG.match(head[:_SVG_HEAD])), _in_svg),
 )

@@ -32,6 +32,7 @@ from provenance.readers._generators import Statement, recognise
 from provenance.readers._screenshot import screenshot_of
 from provenance.readers._signature import load_json
 from provenance.readers._xmp_packet import (
+    BEHIND,
     PACKET_LIMIT,
     Packet,
     Property,
@@ -154,8 +155,12 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
     for item in properties:
         if len(item.path) == 1 and item.value:
             values.setdefault(item.path[0], item.value)
+    marks = dict.fromkeys(_marks(packet.place, properties, values))
+    if packet.place.startswith(BEHIND):
+        # Glued on: it is shown, and claims nothing, derives from nothing, names nothing.
+        return Reading(marks=tuple(map(_disowned, marks)))
     return Reading(
-        marks=tuple(dict.fromkeys(_marks(packet.place, properties, values))),
+        marks=tuple(marks),
         unchecked=tuple(_remote(values)),
         identifiers=tuple(_identifiers(values)),
         references=tuple(_references(packet.place, properties)),
@@ -179,6 +184,11 @@ def _marks(place: str, properties: Iterable[Property], values: Values) -> Iterat
     maker = values.get((_XMP, "CreatorTool"))
     if maker:
         yield _mark(place, "xmp:CreatorTool", maker, None, Strength.HEURISTIC, (("tool", bounded(maker, 200)),))
+
+
+def _disowned(mark: Mark) -> Mark:
+    detail = (*mark.detail, ("note", "stands behind the end of the picture and is ignored"))
+    return Mark(NAME, VERSION, mark.place, mark.key, mark.value, None, Strength.HEURISTIC, detail)
 
 
 def _source_type_mark(place: str, item: Property, values: Values) -> Mark:

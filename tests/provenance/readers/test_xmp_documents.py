@@ -127,6 +127,18 @@ def test_a_packet_of_a_picture_in_a_document_is_not_the_documents(read: Read) ->
     assert read(pdf(catalog=b"")).marks == ()
 
 
+def test_a_packet_behind_the_end_of_a_png_is_shown_and_claims_nothing(read: Read) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    body = b"XML:com.adobe.xmp\0\0\0\0\0" + PACKET
+    glued = struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+
+    (mark,) = read(buffer.getvalue() + glued).marks
+
+    assert (mark.place, mark.claims) == ("png:after-IEND/xmp", None)
+    assert "ignored" in (mark.says("note") or "")
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
