@@ -1,4 +1,4 @@
-"""Camera originals whose own header says which device wrote them: MXF, REDCODE RAW, ARRIRAW.
+"""Camera originals whose own header says which device wrote them: MXF, REDCODE RAW, ARRIRAW, AVCHD.
 
 SMPTE ST 377-1 (MXF Identification sets); R3D as ExifTool documents it; ARRIRAW by its signature (SMPTE RDD 30).
 A file that a program wrote or rewrote names the program, too: then the camera is only a hint.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from provenance.containers import mxf, redcode
+from provenance.containers import mxf, redcode, transport
 from provenance.containers.mxf import Identification
 from provenance.containers.span import read_up_to
 from provenance.contracts import Source
@@ -24,6 +24,7 @@ NAME: Final = "cinema"
 VERSION: Final = "1"
 
 _ARRI: Final = b"ARRI\x12\x34\x56\x78"
+_AVCHD_MAKERS: Final = {0x0103: "Panasonic", 0x0108: "Sony", 0x1011: "Canon", 0x1104: "JVC"}
 _CAMERAS: Final = tuple(
     (re.compile(company, re.IGNORECASE), re.compile(product, re.IGNORECASE))
     for company, product in (
@@ -44,8 +45,9 @@ _CAMERAS: Final = tuple(
 
 
 def accepts(path: Path, head: bytes) -> bool:
-    """True for MXF, R3D and ARRIRAW, by the first bytes."""
-    return mxf.starts_like_mxf(head) or redcode.is_r3d(head) or head.startswith(_ARRI)
+    """True for MXF, R3D, ARRIRAW and transport streams, by the first bytes."""
+    known = redcode.is_r3d(head) or head.startswith(_ARRI) or transport.is_transport(head)
+    return known or mxf.starts_like_mxf(head)
 
 
 def read(source: Source) -> Reading:
@@ -60,6 +62,8 @@ def read(source: Source) -> Reading:
                 evidence += _redcode(redcode.camera(file))
             elif head.startswith(_ARRI):
                 evidence.append(_signature("arriraw:header", "ARRI", "ARRI camera"))
+            elif transport.is_transport(source.head):
+                evidence += _avchd(transport.camera_pack(file))
             elif mxf.starts_like_mxf(source.head):
                 for each in mxf.identifications(file):
                     written.append(each)
@@ -93,6 +97,13 @@ def _redcode(said: dict[str, str]) -> Iterator[Evidence]:
         yield Evidence("r3d:header", "camera", camera, "C2", camera, Strength.TOOL_SIGNATURE)
     else:
         yield Evidence("r3d:header", "signature", "REDCODE", "C1", "RED", Strength.HEURISTIC)
+
+
+def _avchd(pack: dict[int, bytes]) -> Iterator[Evidence]:
+    """Entry E0 of the pack names the maker (H264 MakeModel of ExifTool)."""
+    maker = _AVCHD_MAKERS.get(int.from_bytes(pack.get(0xE0, b"")[:2], "big"))
+    if maker is not None:
+        yield Evidence("m2ts:h264/MDPM", "make", maker, "C2", maker, Strength.TOOL_SIGNATURE)
 
 
 def _signature(place: str, value: str, camera: str) -> Evidence:

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.containers import aiff, flv, id3, matroska, mxf, redcode, vorbis
+from provenance.containers import aiff, flv, id3, matroska, mxf, redcode, transport, vorbis
 from provenance.containers.movie_metadata import Metadata, read_metadata
 from provenance.errors import UnreadableMedia
 from provenance.readers._camera_xml import parse_device
 from provenance.readers._movie_makers import gpmf_texts, makers_evidence
 
 STARTS = [
+    (bytes(4) + b"\x47" + bytes(187)) * 5,
     b"",
     b"ID3\x03\x80\0\0\0\x7f\x7f",
     b"ID3\x04\x40\0\0\0\x7f\x7fTXXX\0\0\0\x7f",
@@ -65,7 +66,8 @@ def walk_movie(file: BinaryIO) -> None:
 
 WALKS: list[Callable[[BinaryIO], object]] = [
     walk_movie, drain(id3.texts), id3.old_comment, drain(vorbis.comments), drain(aiff.chunks), drain(flv.texts),
-    drain(mxf.identifications), redcode.camera, lambda file: matroska.read_contents(file, matroska.Contents()),
+    drain(mxf.identifications), redcode.camera, transport.camera_pack,
+    lambda file: matroska.read_contents(file, matroska.Contents()),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from provenance.contracts import Source
 from provenance.model import Origin, Reading
-from provenance.readers import audio_tags
+from provenance.readers import audio_tags, xmp
 
 GRAPH = json.dumps({"3": {"class_type": "KSampler", "inputs": {"seed": 7}}})
 JOB = "0a1b2c3d-0000-4000-8000-00000000beef"
@@ -108,3 +108,25 @@ def test_a_comment_that_lies_about_its_length_is_a_fault(tmp_path: Path) -> None
     content[-len(GRAPH) - 11 : -len(GRAPH) - 7] = b"\xff\xff\xff\x7f"
 
     assert [fault.code for fault in told(tmp_path, bytes(content)).faults] == ["vorbis.comment"]
+
+
+TRAINED = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType='
+    b'"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [id3(frame(b"TIT2", b"\0song"), frame(b"PRIV", b"XMP\0" + TRAINED)), aiff((b"APPL", b"XMP " + TRAINED))],
+    ids=["id3", "aiff"],
+)
+def test_the_xmp_reader_finds_packets_in_recordings(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "sound"
+    path.write_bytes(content)
+
+    said = xmp.read(Source(path, content, len(content)))
+
+    assert xmp.accepts(path, content)
+    assert [mark.claims for mark in said.marks] == [Origin.AI_GENERATED]

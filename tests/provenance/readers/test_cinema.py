@@ -41,6 +41,18 @@ def r3d(**texts: str) -> bytes:
     return struct.pack(">I", 4 + len(block)) + block
 
 
+def avchd(maker: int, *, stamp: int = 4) -> bytes:
+    pack = (
+        bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
+        + b"MDPM"
+        + b"\x02\x18\x00\x20\x26\x03\xe0"
+        + struct.pack(">HH", maker, 4)
+    )
+    stream = (bytes(170) + pack).ljust(182 * 8, b"\xff")
+    packets = (stream[at : at + 182] for at in range(0, len(stream), 182))
+    return b"".join(bytes(stamp) + b"\x47\x10\x11\x30\x01\x00" + packet for packet in packets)
+
+
 def told(tmp_path: Path, content: bytes) -> Reading:
     path = tmp_path / "original"
     path.write_bytes(content)
@@ -55,6 +67,8 @@ ORIGINALS = {
     "panasonic p2": mxf(("Panasonic", "P2 Camera")),
     "run-in": bytes(300) + mxf(("ARRI", "ALEXA 35")),
     "red": r3d(serial="102-1AB-2CD", model="V-RAPTOR 8K VV"),
+    "avchd": avchd(0x0108),
+    "transport stream of a camera": avchd(0x1011, stamp=0),
     "arriraw": b"ARRI\x12\x34\x56\x78" + bytes(4_000),
 }
 
@@ -65,6 +79,10 @@ def test_a_camera_original_is_captured(tmp_path: Path, content: bytes) -> None:
 
     assert [(mark.claims, mark.says("rank")) for mark in said.marks] == [(Origin.CAPTURED, "C2")]
     assert said.faults == ()
+
+
+def test_a_transport_stream_without_a_known_maker_says_nothing(tmp_path: Path) -> None:
+    assert told(tmp_path, avchd(0x4242)).marks == ()
 
 
 def test_red_names_its_model(tmp_path: Path) -> None:
