@@ -146,8 +146,8 @@ class Decisions:
         if decision is not None:
             told = self._db.row(_DECISION + " WHERE x.uid = ?", (decision,))
             answered = None if told is None else _decision(told)
-        told, called = codec.get_name(text), codec.get_name(name)
-        return Finding(code, Severity(severity), told, sha256, called, delivery, ancestor, answered)
+        words, called = codec.get_name(text), codec.get_name(name)
+        return Finding(code, Severity(severity), words, sha256, called, delivery, ancestor, answered)
 
     def decide(self, decision: Decision) -> Decision:
         """Records a person's answer. Its uid and time are given by the ledger. Raises UsageError, NotFound."""

@@ -51,11 +51,14 @@ class Journal:
 
     def waiting(self, now: int, limit: int = 1_000_000) -> list[Waiting]:
         """What may be tried at `now` (ms), oldest first."""
+        return self._waiting("j.not_before <= ?", (now, limit), " LIMIT ?")
+
+    def _waiting(self, where: str, values: tuple[int, ...], limit: str = "") -> list[Waiting]:
         rows = self._db.rows(
             "SELECT f.volume, f.path, j.name, j.reason, j.first_seen, j.tries, j.not_before, j.fault"
-            " FROM journal j JOIN scanned_folder f ON f.id = j.folder_id WHERE j.not_before <= ?"
-            " ORDER BY j.first_seen, f.path, j.name LIMIT ?",
-            (now, limit),
+            f" FROM journal j JOIN scanned_folder f ON f.id = j.folder_id WHERE {where}"
+            f" ORDER BY j.first_seen, f.path, j.name{limit}",
+            values,
         )
         return [Waiting(Place(*row[:3]), *row[3:]) for row in rows]
 
@@ -75,9 +78,20 @@ class Journal:
             (fault, not_before, place.name, place.volume, place.folder),
         )
 
+    def tries(self, place: Place) -> int:
+        """How often a place failed; 0 where it does not wait."""
+        return int(
+            self._db.value(
+                "SELECT j.tries FROM journal j JOIN scanned_folder f ON f.id = j.folder_id"
+                " WHERE f.volume = ? AND f.path = ? AND j.name = ?",
+                (place.volume, place.folder, place.name),
+            )
+            or 0
+        )
+
     def faults(self) -> list[Waiting]:
-        """Items that failed at least once."""
-        return [one for one in self.waiting(1 << 62) if one.fault]
+        """Items that failed at least once, oldest first."""
+        return self._waiting("j.fault <> ''", ())
 
     def depth(self) -> tuple[int, int | None]:
         """(number of items, first_seen of the oldest)."""
@@ -109,13 +123,13 @@ class StatIndex:
         )
         return None if row is None else Known(FileStamp(*row[:4]), row[4], row[5])
 
-    def folders(self, volume: str, below: bytes = b"") -> list[bytes]:
-        """Folders of a volume that hold known or waiting files, at and below a folder."""
+    def folders(self, volume: str, below: bytes = b"", *, limit: int = -1) -> list[bytes]:
+        """Folders of a volume that hold known or waiting files, at and below a folder; all where limit is -1."""
         rows = self._db.rows(
             "SELECT path FROM scanned_folder f WHERE volume = ? AND (? = x'' OR path = ? OR (path > ? AND path < ?))"
             " AND (EXISTS (SELECT 1 FROM stat_index s WHERE s.folder_id = f.id)"
-            " OR EXISTS (SELECT 1 FROM journal j WHERE j.folder_id = f.id)) ORDER BY path",
-            (volume, below, below, below + b"/", below + b"0"),
+            " OR EXISTS (SELECT 1 FROM journal j WHERE j.folder_id = f.id)) ORDER BY path LIMIT ?",
+            (volume, below, below, below + b"/", below + b"0", limit),
         )
         return [row[0] for row in rows]
 

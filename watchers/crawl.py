@@ -95,7 +95,7 @@ def scan_once(
     _sweep(pipeline, folders)
     pipeline.take_up()
     _work_off(pipeline, stop or threading.Event(), clocks, patience_seconds)
-    flags = pipeline.judge_all()
+    flags = pipeline.deliveries.judge_all()
     deliverables.write_flags_pages(store, settings, places, clocks.wall_ns() // 1_000_000)
     tally = pipeline.tally
     return ScanReport(

@@ -101,7 +101,7 @@ class Daemon:
                     next_sweep = now + self._settings.watching.sweep_minutes * 60
                     pipeline.sweep_all()
                     self._swept_at = self._now_ms()
-                    pipeline.judge_all()
+                    pipeline.deliveries.judge_all()
                 self._follow(pipeline, observer)
                 if now >= next_health:
                     next_health = now + HEALTH_SECONDS
@@ -132,9 +132,9 @@ class Daemon:
 
     def _show_flags(self, store: Store, pipeline: Pipeline) -> None:
         """Rewrites the flags pages where anything on them may have changed."""
-        if pipeline.told == self._flags_at:
+        if pipeline.deliveries.told == self._flags_at:
             return
-        self._flags_at = pipeline.told
+        self._flags_at = pipeline.deliveries.told
         found = [
             (one.delivery, one.name, one.code, one.text, one.is_open, one.decision and one.decision.uid)
             for one in store.decisions.findings()

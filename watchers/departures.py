@@ -8,11 +8,12 @@ the root it lay in is still there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
 
-from provenance.model import FileStamp, Place
+from provenance.errors import CouldNotLook
+from provenance.model import Place
 from provenance.places import Places
+from watchers.families import sequence_at
+from watchers.presence import Presence
 
 
 class Departures:
@@ -20,25 +21,33 @@ class Departures:
 
     Args:
         places: of the production.
-        roots: the watched roots.
-        stamp_at: what lies at a place now, or None.
+        presence: tells gone from not to be seen.
     """
 
-    def __init__(self, places: Places, roots: tuple[Path, ...], stamp_at: Callable[[Place], FileStamp | None]) -> None:
+    def __init__(self, places: Places, presence: Presence) -> None:
         self._places = places
-        self._roots = roots
-        self._stamp_at = stamp_at
+        self._presence = presence
         self._empty: dict[Place, tuple[bytes | None, float]] = {}
+        self._by_content: dict[bytes | None, dict[Place, None]] = {}
 
     def note(self, place: Place, sha256: bytes | None, due: float) -> None:
         """A place was found empty; it waits until `due` (monotonic seconds)."""
-        self._empty.setdefault(place, (sha256, due))
+        self._forget(place)
+        self._empty[place] = (sha256, due)
+        self._by_content.setdefault(sha256, {})[place] = None
+
+    def _forget(self, place: Place) -> None:
+        content, _ = self._empty.pop(place, (None, 0.0))
+        alike = self._by_content.get(content, {})
+        alike.pop(place, None)
+        if not alike:
+            self._by_content.pop(content, None)
 
     def take_moved(self, sha256: bytes) -> Place | None:
         """A place that held this content and is empty still; it is taken out, because its content moved."""
-        for place, (content, _) in self._empty.items():
-            if content == sha256 and self._is_empty(place):
-                del self._empty[place]
+        for place in self._by_content.get(sha256, ()):
+            if self.is_empty(place):
+                self._forget(place)
                 return place
         return None
 
@@ -46,12 +55,19 @@ class Departures:
         """Places whose time is up and that are empty still, in a root that is there: their files are gone."""
         due = [place for place, (_, until) in self._empty.items() if until <= now]
         for place in due:
-            del self._empty[place]
-        return [place for place in due if self._is_empty(place) and self._root_is_there(place)]
+            self._forget(place)
+        return [place for place in due if self.is_empty(place)]
 
-    def _is_empty(self, place: Place) -> bool:
-        if self._stamp_at(place) is None:
-            return True
+    def is_empty(self, place: Place) -> bool:
+        """True where nothing lies at a place any more, or not every frame of a sequence; never by being away."""
+        try:
+            if (sequence := sequence_at(place)) is not None:
+                frames = (Place(place.volume, place.folder, name) for name in sequence.names())
+                return any(self._presence.stamp(one) is None for one in frames)
+            if self._presence.stamp(place) is None:
+                return True
+        except CouldNotLook:
+            return False
         # Where case does not count, a file renamed from A.mov to a.mov still answers to its old name
         folder = os.fsencode(self._places.folder_path(place.volume, place.folder))
         try:
@@ -59,15 +75,12 @@ class Departures:
         except OSError:
             return False
 
-    def _root_is_there(self, place: Place) -> bool:
-        path = self._places.path_of(place)
-        root = next((one for one in self._roots if path.is_relative_to(one)), None)
-        # An unmounted volume leaves its mount point behind as an empty folder
-        return root is not None and root.is_dir() and any(root.iterdir())
-
     def next_due(self) -> float | None:
         """When the next one's time is up, or None where nothing waits."""
         return min((due for _, due in self._empty.values()), default=None)
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._empty
 
     def __len__(self) -> int:
         return len(self._empty)

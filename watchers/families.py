@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from provenance.configuration import Watching
+from provenance.errors import CouldNotLook
 from provenance.model import FileStamp, Place
 from provenance.places import Places
 from provenance.sequences import ImageSequence, group, parse_frame, parse_pattern
@@ -55,19 +56,29 @@ class Families:
         return {name: stamp for _, stamps in self.sequences(family) for name, stamp in stamps.items()}
 
     def sequences(self, family: Place) -> list[tuple[ImageSequence, Frames]]:
-        """The sequences of a family in its folder now: one, or none where too few frames are left."""
+        """The sequences of a family in its folder now: one, or none where too few frames are left.
+
+        Raises CouldNotLook.
+        """
         folder = os.fsencode(self._places.folder_path(family.volume, family.folder))
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in entries if parse_frame(entry.name) is not None]
-        except OSError:
+            found = []
+            for sequence in group(names)[0]:
+                if family_name(sequence) == family.name:
+                    stamps = {name: look_at(os.path.join(folder, name)) for name in sequence.names()}  # noqa: PTH118
+                    found.append((sequence, {name: stamp for name, stamp in stamps.items() if stamp is not None}))
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        found = []
-        for sequence in group(names)[0]:
-            if family_name(sequence) == family.name:
-                stamps = {name: look_at(os.path.join(folder, name)) for name in sequence.names()}  # noqa: PTH118 bytes
-                found.append((sequence, {name: stamp for name, stamp in stamps.items() if stamp is not None}))
+        except OSError as error:
+            raise CouldNotLook(error.strerror or type(error).__name__, path=folder) from error
         return found
+
+    def forget(self, family: Place) -> None:
+        """Stops waiting for one."""
+        self._young.forget(family)
+        self._old.forget(family)
 
     def next_due(self) -> float | None:
         """When the next look is due (`monotonic` seconds), or None where nothing waits."""

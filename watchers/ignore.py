@@ -109,6 +109,11 @@ def is_nobodys(folder: bytes, name: bytes, is_dir: bool) -> bool:
     return own.match(name) is not None or system.match(name) is not None
 
 
+def is_systems(name: bytes, is_dir: bool) -> bool:
+    """True only for what operating systems leave behind, on an empty mount point too."""
+    return (_SYSTEM_FOLDER if is_dir else _SYSTEM_FILE).match(name) is not None
+
+
 def is_sidecar(name: bytes) -> bool:
     """True for a companion that speaks about a main file beside it."""
     return name.lower().endswith(SIDECARS) and name.lower() not in SIDECARS

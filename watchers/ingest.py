@@ -59,13 +59,15 @@ class Describes(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What became of a place: the asset there now (None: nothing is there), whether its content is new here,
-    and whether anything was learned that its descendants' findings may depend on.
+    whether anything was learned that its descendants' findings may depend on, and the contents that gave way to it
+    (frames to their sequence, a sequence to its next state).
     """
 
     place: Place
     sha256: bytes | None
     new: bool = False
     learned: bool = False
+    gave_way: frozenset[bytes] = frozenset()
 
 
 class Ingest:
@@ -139,6 +141,8 @@ class Ingest:
         """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None."""
         known = self._store.index.one(place)
         if known is None or known.sha256 is None or known.stamp != now or racy(known.stamp, known.hashed_ns):
+            return None
+        if self._store.assets.readers(known.sha256) is None:  # a frame that was only looked at ahead
             return None
         xxh128 = self._store.assets.get(known.sha256).xxh128
         return Digests(now.size, known.sha256, xxh128), now

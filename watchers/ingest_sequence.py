@@ -15,12 +15,13 @@ from typing import Final
 
 from provenance.digest import digest_file, sequence_digest
 from provenance.errors import ChangedMeanwhile
-from provenance.model import Asset, Evidence, FileStamp, Kind, Link, Member, Place, Relation, Strength
+from provenance.model import Asset, Evidence, FileStamp, Kind, Link, Member, Place, Relation, Sighting, Strength
 from provenance.places import Places
 from provenance.sequence_verdict import FrameWord, describe_sequence, word_of
 from provenance.sequences import ImageSequence, faults, parse_pattern, pattern
 from store import Known, Store
 from watchers.ingest import Ingest, Ingested
+from watchers.reconcile import SEEN, family_name, family_of
 from watchers.sweep import look_at, racy
 
 REMEMBERED_FRAMES: Final = 200_000
@@ -102,24 +103,51 @@ class SequenceIngest:
         before = self._earlier(place, sequence)
         self._store.assets.mark_asked(asset.sha256, self._ingest.asked)
         ingested = self._ingest.record(place, asset.sha256, asset, moved_from=moved_from(asset.sha256))
+        gave_way = {old for _, old in before if old != asset.sha256}
         for member in asset.members:
-            self._store.assets.end(Place(place.volume, place.folder, member.name), "regrouped", moved_to=place)
+            if self._store.assets.end(Place(place.volume, place.folder, member.name), "regrouped", moved_to=place):
+                gave_way.add(member.sha256)
             self._store.journal.done(Place(place.volume, place.folder, member.name))
         for old_place, old in before:
             if old_place != place:
                 self._store.assets.end(old_place, "regrouped", moved_to=place)
             if old != asset.sha256:
                 self._link_to_earlier(asset.sha256, old)
-        return ingested
+        return replace(ingested, gave_way=frozenset(gave_way))
 
     def _earlier(self, place: Place, sequence: ImageSequence) -> list[tuple[Place, bytes]]:
         """Live sightings of earlier states of the same sequence in this folder."""
         found = []
         for sighting in self._store.assets.live_in(place.volume, place.folder, below=False):
             other = parse_pattern(sighting.place.name.decode("utf-8", "surrogateescape"))
-            if other is not None and (other.prefix, other.suffix) == (sequence.prefix, sequence.suffix):
+            if other is not None and _is_earlier(other, sequence):
                 found.append((sighting.place, sighting.sha256))
         return found
+
+    def dissolve(self, family: Place, at: int) -> list[Sighting]:
+        """A family of which too few frames are left: its frames are to be looked at anew, one by one.
+
+        Returns what lay there. Each waits in the journal until it is known to have moved or gone.
+        Args: at, milliseconds since 1970.
+        """
+        known = self._store.index.folder(family.volume, family.folder)
+        names = {name for name in known if family_of(name) == family.name}
+        left = []
+        for sighting in self._store.assets.live_in(family.volume, family.folder, below=False):
+            sequence = parse_pattern(sighting.place.name.decode("utf-8", "surrogateescape"))
+            if sequence is not None and family_name(sequence) == family.name:
+                names.update(sequence.names())
+                left.append(sighting)
+        with self._store.writing():
+            self._store.index.drop(family.volume, family.folder, names)
+            self._store.journal.note([one.place for one in left], SEEN, at)
+        return left
+
+    def forget_family(self, family: Place) -> None:
+        """What the frames said is to be read anew: a sidecar speaks about one of them."""
+        for name, known in self._store.index.folder(family.volume, family.folder).items():
+            if family_of(name) == family.name and known.sha256 is not None:
+                self._words.pop(known.sha256, None)
 
     def _link_to_earlier(self, new: bytes, old: bytes) -> None:
         evidence = Evidence("sequence", VERSION, "the same frames' pattern, changed", Strength.TOOL_SIGNATURE)
@@ -149,6 +177,14 @@ class SequenceIngest:
 
     def _is_unchanged(self, known: Known, path: Path) -> bool:
         return known.stamp == look_at(os.fsencode(path)) and not racy(known.stamp, known.hashed_ns)
+
+
+def _is_earlier(other: ImageSequence, now: ImageSequence) -> bool:
+    """True for an earlier state of the same sequence: of two paddings in one folder, each is a sequence by itself,
+    unless a frame is in both (``.998`` joins ``.1000``)."""
+    if (other.prefix, other.suffix) != (now.prefix, now.suffix):
+        return False
+    return other.padding == now.padding or not set(other.names()).isdisjoint(now.names())
 
 
 def _sized(word: FrameWord) -> bool:

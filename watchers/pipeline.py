@@ -15,21 +15,21 @@ from typing import Final
 
 from provenance.configuration import Settings, read_rows, read_trust
 from provenance.describe import versions
-from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError, UsageError
-from provenance.model import Delivery, FileStamp, Finding, Place
+from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError
+from provenance.model import FileStamp, Place
 from provenance.places import Places
 from provenance.sequences import parse_frame
 from store import Store, Summary
-from watchers import deliverables
+from watchers.deliveries import Deliveries
 from watchers.departures import Departures
 from watchers.event import Event, EventKind, Tell
 from watchers.families import Families, sequence_at
-from watchers.ignore import Ignore, is_sidecar, main_files_of
+from watchers.ignore import Ignore, is_sidecar
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
-from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, watched_roots
+from watchers.presence import Away, Presence
+from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
 from watchers.settle import Settler, Settling
-from watchers.sweep import look_at
 
 RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
 """How long to leave an unreadable file alone, by how often it failed."""
@@ -77,7 +77,8 @@ class Pipeline:
         self._store, self._settings, self._places, self._clocks, self._tell = store, settings, places, clocks, tell
         self.roots = watched_roots(settings)
         self._ignore = Ignore(settings.folders.ignore)
-        self._reconciler = Reconciler(store, places, self._ignore)
+        self._presence = Presence(places, self.roots)
+        self._reconciler = Reconciler(store, places, self._ignore, self._presence)
         rows = read_rows(settings)
         self._ingest = Ingest(
             store, places, settings, describe, trust=read_trust(settings), rows=rows,
@@ -91,25 +92,26 @@ class Pipeline:
         self._ready: list[tuple[tuple[int, bytes, bytes], int, Place]] = []
         self._queued: set[Place] = set()
         self._pushed = 0
-        self._departures = Departures(places, self.roots, self._stamp)
+        self._departures = Departures(places, self._presence)
         self._told: set[tuple[str, str]] = set()
         self.tally = Tally()
-        self.told = 0
-        self.deliveries: tuple[Delivery, ...] = ()
+        self.deliveries = Deliveries(store, settings, places, tell, self._fault, self._now_ms)
 
     def open(self) -> None:
         """Names the volumes and opens the configured deliveries. Raises StoreError."""
         for volume in self._places.volumes:
             self._store.name_volume(volume.uid, volume.root.name)
-        deliverables.open_deliveries(self._store, self._settings, self._places)
-        self._refresh_deliveries()
+        self.deliveries.open()
         self._ask_again()
 
     def _ask_again(self) -> None:
         """Notes what other readers than today's were asked about; only those that accept it read it again."""
         files: list[Place] = []
         families: list[Place] = []
+        here = {volume.uid for volume in self._places.volumes}
         for _, place in self._store.assets.unasked(self._ingest.asked):
+            if place.volume not in here:  # another station's, or no longer configured
+                continue
             sequence = sequence_at(place)
             if sequence is None:
                 files.append(place)
@@ -117,9 +119,6 @@ class Pipeline:
                 families.append(Place(place.volume, place.folder, family_name(sequence)))
         self._store.journal.note(files, READERS_CHANGED, self._now_ms())
         self._store.journal.note(families, SEQUENCE, self._now_ms())
-
-    def _refresh_deliveries(self) -> None:
-        self.deliveries = tuple(self._store.decisions.deliveries())
 
     def sweep_all(self) -> tuple[Noted, ...]:
         """Sweeps every root whole. Raises StoreError."""
@@ -150,13 +149,27 @@ class Pipeline:
     def take_up(self) -> None:
         """Looks at what the journal holds and nobody watches over: after a restart, and when a retry is due."""
         for waiting in self._store.journal.waiting(self._now_ms()):
-            if waiting.place in self._queued or waiting.place in self._files:
+            if any(waiting.place in those for those in (self._queued, self._files, self._departures)):
                 continue
             if waiting.reason == SEQUENCE:
                 if waiting.place not in self._families:
                     self._see_family(waiting.place)
             else:
-                self._see(waiting.place, self._stamp(waiting.place))
+                self._look(waiting.place)
+
+    def _look(self, place: Place) -> None:
+        """Looks at a place on disk. One that cannot be seen is not gone: it stays in the journal."""
+        try:
+            stamp = self._presence.stamp(place)
+        except CouldNotLook as error:
+            self._files.forget(place)
+            self._not_seen(place, error)
+        else:
+            self._see(place, stamp)
+
+    def _not_seen(self, place: Place, error: CouldNotLook) -> None:
+        if not isinstance(error, Away):
+            self._failed(place, error)
 
     def _see(self, place: Place, stamp: FileStamp | None) -> None:
         """One look at a file, whoever asked for it; the look that finds it settled may be any of them."""
@@ -173,7 +186,7 @@ class Pipeline:
         """
         now = self._clocks.monotonic()
         for place in self._files.due(now):
-            self._see(place, self._stamp(place))
+            self._look(place)
         for place in self._families.due(now):
             self._see_family(place)
         end = now + TURN_SECONDS
@@ -183,6 +196,7 @@ class Pipeline:
             self._work(place)
         for place in self._departures.take_due(now):
             self._vanished(place)
+        self.deliveries.settle()
         return bool(self._ready)
 
     def _queue(self, place: Place) -> None:
@@ -193,21 +207,19 @@ class Pipeline:
 
     def _urgency(self, place: Place) -> tuple[int, bytes, bytes]:
         """What is declared to be AI first, so that a copy of it is known for what it is; then the deliveries."""
-        if self._ingest.declares_ai(place):
-            rank = 0
-        else:
-            rank = 1 if any(deliverables.holds(one, place) for one in self.deliveries) else 2
+        rank = 0 if self._ingest.declares_ai(place) else 1 if self.deliveries.holds(place) else 2
         return rank, place.folder, place.name
 
     def _see_family(self, family: Place, frames: dict[bytes, FileStamp] | None = None) -> None:
-        if self._families.look(family, frames) is not Settling.WAITING:
-            self._queue(family)
-
-    def _stamp(self, place: Place) -> FileStamp | None:
         try:
-            return look_at(os.fsencode(self._places.path_of(place)))
-        except (OSError, UsageError):
-            return None
+            self._presence.require(family)
+            state = self._families.look(family, frames)
+        except CouldNotLook as error:
+            self._families.forget(family)
+            self._not_seen(family, error)
+        else:
+            if state is not Settling.WAITING:
+                self._queue(family)
 
     def _work(self, place: Place) -> None:
         """Ingests one settled place; a fault is kept in the journal and told once."""
@@ -220,11 +232,15 @@ class Pipeline:
             elif self._families.is_family(place):
                 self._work_family(place)
             else:
+                self._presence.stamp(place)
                 self._after(self._ingest.ingest(place, self._moved_from), place)
         except ChangedMeanwhile:
             self._again(place)
-        except StoreError:
-            raise
+        except (StoreError, Away) as error:
+            if isinstance(error, StoreError):
+                raise
+        except OSError as error:
+            self._failed(place, CouldNotLook(error.strerror or type(error).__name__))
         except ProvenanceError as error:
             self._failed(place, error)
 
@@ -237,6 +253,7 @@ class Pipeline:
     def _work_family(self, family: Place) -> None:
         found = self._families.sequences(family)
         if not found:
+            self._presence.require(family)
             self._dissolve(family)
         for sequence, stamps in found:
             ingested = self._sequence.ingest(family, sequence, stamps, self._moved_from)
@@ -246,11 +263,9 @@ class Pipeline:
 
     def _dissolve(self, family: Place) -> None:
         """A sequence of which too few frames are left: its sighting ends, what is left are single files."""
-        for sighting in self._store.assets.live_in(family.volume, family.folder, below=False):
-            sequence = sequence_at(sighting.place)
-            if sequence is not None and family_name(sequence) == family.name:
-                due = self._clocks.monotonic() + 2 * self._settings.watching.sequence_settle_seconds
-                self._departures.note(sighting.place, sighting.sha256, due)
+        due = self._clocks.monotonic() + 2 * self._settings.watching.sequence_settle_seconds
+        for sighting in self._sequence.dissolve(family, self._now_ms()):
+            self._departures.note(sighting.place, sighting.sha256, due)
         folder = self._places.folder_path(family.volume, family.folder)
         root = next((one for one in self.roots if folder == one or folder.is_relative_to(one)), None)
         if root is not None and folder.is_dir():
@@ -260,109 +275,68 @@ class Pipeline:
     def _pass_on(self, sidecar: Place) -> None:
         """A sidecar settled: the files it speaks about are read again."""
         path = self._places.path_of(sidecar)
-        stamp = self._stamp(sidecar)
-        siblings = os.listdir(os.fsencode(path.parent))
-        mains = [Place(sidecar.volume, sidecar.folder, name) for name in main_files_of(sidecar.name, siblings)]
+        stamp = self._presence.stamp(sidecar)
+        mains, families = spoken_about(sidecar, os.listdir(os.fsencode(path.parent)))
         with self._store.writing():
             self._store.journal.note(mains, SIDECAR, self._now_ms())
+            self._store.journal.note(families, SEQUENCE, self._now_ms())
             if stamp is not None:
                 self._store.index.put(sidecar, stamp, None, 0)
             self._store.journal.done(sidecar)
         for main in mains:
-            self._see(main, self._stamp(main))
+            self._look(main)
+        for family in families:
+            self._sequence.forget_family(family)
+            self._see_family(family)
 
     def _after(self, ingested: Ingested, place: Place) -> None:
         """Counts, tells, and judges what the new knowledge touches."""
         if ingested.sha256 is None:
             self._tell_gone(place, "deleted")
-            touched = self._left(place)
+            touched = self.deliveries.left(place)
         else:
             self.tally.done += 1
             self.tally.new += ingested.new
             summary = self._store.assets.summary(ingested.sha256)
             self.tally.bytes_done += summary.size
             self._tell_found(ingested, summary)
-            touched = {ingested.sha256} | self._left(place)
-        self.judge(touched)
-
-    def _left(self, place: Place) -> set[bytes]:
-        """Contents that lay at a place before: a delivery may have lost them."""
-        return {
-            sha256
-            for delivery in self.deliveries
-            if deliverables.holds(delivery, place)
-            for sha256 in self._store.decisions.named(delivery.name, deliverables.name_of(delivery, place))
-        }
-
-    def judge(self, touched: set[bytes]) -> None:
-        """Judges assets, and what was made from them, where they lie in a delivery. Raises StoreError."""
-        self.told += 1
-        fresh = deliverables.judge_touched(self._store, self.deliveries, touched, self._now_ms())
-        for finding in fresh:
-            data = {
-                "code": finding.code, "severity": finding.severity.value, "delivery": finding.delivery,
-                "name": finding.name, "sha256": finding.sha256.hex(), "open": finding.is_open,
-            }  # fmt: skip
-            self._tell(Event(EventKind.FLAGGED, Path(finding.delivery) / finding.name, finding.text, data))
-        self.settle_deliveries()
-
-    def judge_all(self) -> tuple[Finding, ...]:
-        """Judges every delivery whole: decisions expire, and people decide while nothing moves.
-
-        Returns all findings that hold. Raises StoreError.
-        """
-        self.told += 1
-        self._refresh_deliveries()
-        at = self._now_ms()
-        for delivery in self.deliveries:
-            deliverables.judge_delivery(self._store, delivery, at)
-        self.settle_deliveries()
-        return tuple(self._store.decisions.findings())
-
-    def settle_deliveries(self) -> None:
-        """Holds and puts back where that is configured. The flags pages are the driver's to write."""
-        if not self._settings.deliverables_gate.hold:
-            return
-        for delivery in self.deliveries:
-            for kind, move in ((EventKind.HELD, deliverables.hold), (EventKind.PUT_BACK, deliverables.put_back)):
-                try:
-                    moved = move(self._store, self._places, delivery)
-                except (CouldNotLook, UsageError) as error:
-                    self._fault(error.path or Path(delivery.name), str(error))
-                    continue
-                for before, now in moved:
-                    self._tell(Event(kind, now, f"{kind.value}: moved from {before}", {"from": str(before)}))
+            touched = {ingested.sha256, *ingested.gave_way} | self.deliveries.left(place)
+        self.deliveries.judge(touched)
 
     def _moved_from(self, sha256: bytes) -> Place | None:
         """A place that held this content and is empty now: then it moved."""
         place = self._departures.take_moved(sha256)
         if place is not None:
             self._store.index.drop(place.volume, place.folder, [place.name])
+            self._store.journal.done(place)
         return place
 
     def _vanished(self, place: Place) -> None:
         """Nothing lies at a place any more: its sighting ends, its asset stays known."""
         self._ahead.discard(place)
-        touched = self._left(place)
+        if sequence_at(place) is not None and not self._departures.is_empty(place):
+            self._store.journal.done(place)  # rendered anew under the same name
+            return
+        touched = self.deliveries.left(place)
         was = self._store.assets.at(place)
         self._ingest.end(place, "deleted")
         if was is not None:
             self._tell_gone(place, "deleted")
-        self.judge(touched)
+        self.deliveries.judge(touched)
 
     def _again(self, place: Place) -> None:
         if self._families.is_family(place):
             self._see_family(place)
         else:
-            self._see(place, self._stamp(place))
+            self._look(place)
 
     def _failed(self, place: Place, error: ProvenanceError) -> None:
-        tries = next((one.tries for one in self._store.journal.faults() if one.place == place), 0)
+        tries = self._store.journal.tries(place)
         wait = RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)]
         with self._store.writing():
             self._store.journal.note([place], SEQUENCE if self._families.is_family(place) else "seen", self._now_ms())
             self._store.journal.failed(place, str(error.message), self._now_ms() + wait * 1000)
-        self.told += 1
+        self.deliveries.told += 1
         self._fault(error.path or self._places.path_of(place), error.message)
 
     def _fault(self, path: Path, reason: str) -> None:

@@ -7,17 +7,18 @@ taken for deleted files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance.configuration import Settings
-from provenance.errors import UsageError
 from provenance.model import FileStamp, Place
 from provenance.places import Places
 from provenance.sequences import ImageSequence, group, parse_frame
 from store import Known, Store
 from watchers.ignore import Ignore, is_sidecar, main_files_of
+from watchers.presence import Presence
 from watchers.sweep import (
     RootIdentity,
     RootMissing,
@@ -61,6 +62,22 @@ def family_of(name: bytes) -> bytes | None:
     return None if frame is None else family_name(ImageSequence(frame.prefix, frame.padding, frame.suffix, ()))
 
 
+def spoken_about(sidecar: Place, files: Iterable[bytes]) -> tuple[list[Place], set[Place]]:
+    """(single files, families of frames) that a sidecar may speak about, of the files in its folder."""
+    names = [name for name in files if not is_sidecar(name)]
+    mains = main_files_of(sidecar.name, names)
+    frame_of = {name: one for one in group(names)[0] for name in one.names()} if mains else {}
+    singles = [Place(sidecar.volume, sidecar.folder, name) for name in mains if name not in frame_of]
+    families = {family_name(frame_of[name]) for name in mains if name in frame_of}
+    return singles, {Place(sidecar.volume, sidecar.folder, name) for name in families}
+
+
+def _kin(frame: bytes, sequences: Iterable[ImageSequence]) -> set[bytes]:
+    """Families a vanished frame may have belonged to under another padding (``.1000`` behind ``.999``)."""
+    parts = parse_frame(frame)
+    return {family_name(one) for one in sequences if parts and (one.prefix, one.suffix) == (parts.prefix, parts.suffix)}
+
+
 def watched_roots(settings: Settings) -> tuple[Path, ...]:
     """The folders to sweep: working and deliverables folders, without those that lie in another."""
     folders = dict.fromkeys((*settings.working_folders, *settings.deliverables_folders))
@@ -72,13 +89,14 @@ def watched_roots(settings: Settings) -> tuple[Path, ...]:
 class Reconciler:
     """Compares folders with the stat index and notes what differs.
 
-    Args: store, places, ignore of the production.
+    Args: store, places, ignore of the production; presence tells gone from not to be seen.
     """
 
-    def __init__(self, store: Store, places: Places, ignore: Ignore) -> None:
+    def __init__(self, store: Store, places: Places, ignore: Ignore, presence: Presence) -> None:
         self._store = store
         self._places = places
         self._ignore = ignore
+        self._presence = presence
         self._identities: dict[Path, RootIdentity] = {}
 
     def reconcile(self, root: Path, at: int, *, start: bytes = b"", deep: bool = True) -> Noted:
@@ -89,11 +107,9 @@ class Reconciler:
         noted = Noted()
         if self._is_ignored(start):
             return noted
-        identity = identify_root(os.fsencode(root), self._identities.get(root), self._ignore)
-        if isinstance(identity, RootMissing):
-            noted.missing.append((root, identity.reason))
+        if (missing := self._missing(root)) is not None:
+            noted.missing.append((root, missing.reason))
             return noted
-        self._identities[root] = identity
         swept: set[bytes] = set()
         blind: list[bytes] = []
         for value in sweep(os.fsencode(root), self._ignore, start, deep=deep):
@@ -112,6 +128,17 @@ class Reconciler:
         if not noted.missing:
             self._find_gone(root, start, swept, blind, noted, at, deep=deep)
         return noted
+
+    def _missing(self, root: Path) -> RootMissing | None:
+        """Why a root cannot be believed to be there, or None; an empty one is believed where no file is known."""
+        identity = identify_root(os.fsencode(root), self._identities.get(root), self._ignore)
+        if isinstance(identity, RootMissing):
+            return identity
+        missing = self._presence.missing(root)
+        if missing is not None and self._store.index.folders(*self._places.folder_of(root), limit=1):
+            return missing
+        self._identities[root] = identity
+        return None
 
     def _is_ignored(self, start: bytes) -> bool:
         """True where an event named a folder that a sweep from the root would never enter."""
@@ -178,19 +205,22 @@ class Reconciler:
         at: int,
     ) -> None:
         frames: list[bytes] = []
+        sequences, _ = group(name for name in files if not is_sidecar(name))
         for name, look in gone.items():
             place = Place(volume, folder, name)
             if is_sidecar(name):
-                mains = main_files_of(name, files)
-                noted.files.update({Place(volume, folder, main): files[main] for main in mains})
-                self._store.journal.note([Place(volume, folder, main) for main in mains], SIDECAR, at)
+                mains, families = spoken_about(place, files)
+                noted.files.update({main: files[main.name] for main in mains})
+                self._store.journal.note(mains, SIDECAR, at)
                 frames.append(name)
             elif self._store.assets.at(place) is None and (family := family_of(name)) is not None:
-                noted.families.setdefault(Place(volume, folder, family), {})
-                self._store.journal.note([Place(volume, folder, family)], SEQUENCE, at)
+                families = {Place(volume, folder, one) for one in {family, *_kin(name, sequences)}}
                 frames.append(name)
             else:
                 noted.gone[place] = look
+                continue
+            noted.families.update({one: {} for one in families if one not in noted.families})
+            self._store.journal.note(families, SEQUENCE, at)
         if frames:
             self._store.index.drop(volume, folder, frames)
 
@@ -198,28 +228,36 @@ class Reconciler:
         self, root: Path, start: bytes, swept: set[bytes], blind: list[bytes], noted: Noted, at: int, *, deep: bool
     ) -> None:
         """Folders that were known and were not swept: they went away with all they held."""
-        if start and not os.path.lexists(root / os.fsdecode(start)):
+        if start and _is_no_folder(os.path.join(os.fsencode(root), start)):  # noqa: PTH118 (bytes)
             # An event named a folder that is no longer there: then all below it is gone, whoever saw it go
             blind, deep = [one for one in blind if one != start], True
-        volume, top = self._places.folder_of(root / os.fsdecode(start))
-        _, base = self._places.folder_of(root)
-        for folder in self._store.index.folders(volume, top):
-            inside = folder.removeprefix(base).lstrip(b"/") if base else folder
-            if inside in swept or (not deep and folder != top):
+        top = root / os.fsdecode(start)
+        for volume, folder, path in self._known_folders(root, top):
+            inside = b"" if path == root else os.fsencode(path.relative_to(root).as_posix())
+            if inside in swept or (not deep and path != top):
                 continue
             if any(not one or inside == one or inside.startswith(one + b"/") for one in blind):
                 continue
-            if self._elsewhere(root, volume, folder):
-                continue
             self._note_gone(volume, folder, self._store.index.folder(volume, folder), {}, noted, at)
 
-    def _elsewhere(self, root: Path, volume: str, folder: bytes) -> bool:
-        """True for a folder of the same volume that belongs to another root (or to none any more)."""
-        try:
-            path = self._places.folder_path(volume, folder)
-        except UsageError:
-            return True
-        return path != root and not path.is_relative_to(root)
+    def _known_folders(self, root: Path, top: Path) -> Iterator[tuple[str, bytes, Path]]:
+        """(volume, folder, path) of the folders with known files at and below one, in volumes inside it too."""
+        tops = [self._places.folder_of(top)]
+        tops += [(one.uid, b"") for one in self._places.volumes if one.root != top and one.root.is_relative_to(top)]
+        for volume, below in tops:
+            for folder in self._store.index.folders(volume, below):
+                path = self._places.folder_path(volume, folder)
+                if path.is_relative_to(root):
+                    yield volume, folder, path
+
+
+def _is_no_folder(path: bytes) -> bool:
+    try:
+        return not stat.S_ISDIR(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _join(folder: bytes, name: bytes) -> bytes:

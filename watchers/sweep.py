@@ -174,7 +174,7 @@ def _list(root: bytes, folder: bytes, above: frozenset[RootIdentity], ignore: Sk
         if identity in above and found.st_ino:
             return SweepFault(folder, b"", "it is one of the folders it lies in (a loop of mounts)")
         if not stat.S_ISDIR(found.st_mode):
-            return SweepFault(folder, b"", "it is not a folder any more")
+            return SweepFault(folder, b"", "it is not a folder any more", vanished=True)
         listing = _Listing(identity, found.st_mtime_ns)
         with os.scandir(path) as entries:
             for entry in entries:
