@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.marks import recognise
 from provenance.model import Mark, bounded
-from provenance.readers._generators import recognise
 
 _BLANKS: Final = "\0 \r\n\t"
 _KEYLESS: Final = "comment"

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from provenance.marks.credentials import generating_signer, generator, says_generated
 from provenance.model import Origin, source_type
-from provenance.readers._c2pa_names import generating_signer, generator, says_generated
 from provenance.readers._c2pa_store import ACTIVE, Json, Manifest, items, mapping, text
 
 _MADE: Final = frozenset({"", "c2pa.created", "c2pa.opened"})

@@ -1,4 +1,4 @@
-"""Comments of JPEG and GIF, and labels in JPEG application segments, by the grammars of `_generators`.
+"""Comments of JPEG and GIF, and labels in JPEG application segments, by the table of `provenance.marks`.
 
 JPEG COM (ITU-T T.81, B.2.4.5), the GIF comment extension (GIF89a, section 24), and ``AIGC{...}``, the label of
 GB 45438-2025 that some write bare into an APP segment.
@@ -15,10 +15,10 @@ from provenance.containers import gif, jpeg
 from provenance.containers.span import read_span, read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Fault, Mark, Reading, bounded
 from provenance.readers._exif_fields import plain_text
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 
 NAME: Final = "comments"
 VERSION: Final = "1"

@@ -15,12 +15,12 @@ from typing import Any, BinaryIO, Final, cast
 from provenance.containers.span import read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
 from provenance.readers._camera import Shot, is_sane, judge_shot
 from provenance.readers._exif_block import Block, accepts_exif, find_blocks
 from provenance.readers._exif_fields import Fields, fields_of
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 from provenance.readers._raw_fields import is_raw, raw_fields
 from provenance.readers._screenshot import screenshot_of
 

@@ -1,7 +1,7 @@
 """Headers of production stills (PSD, OpenEXR, DPX): size, software, project, camera, as plain facts.
 
 A camera named in an OpenEXR or DPX header is a hint: compositing programs carry such attributes from plate to
-comp. Generators' texts in OpenEXR attributes are read by the grammars of `_generators`.
+comp. Generators' texts in OpenEXR attributes are read by the table of `provenance.marks`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from provenance.containers import dpx, exr, psd
 from provenance.containers.span import read_span, read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
 from provenance.readers._camera import is_sane
 from provenance.readers._exif_fields import plain_text
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 
 NAME: Final = "image_headers"
 VERSION: Final = "1"

@@ -14,9 +14,9 @@ from provenance.containers import iptc, jpeg, png, psd, tiff
 from provenance.containers.span import Span, read_span, read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Fault, Mark, Reading, bounded
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 
 NAME: Final = "iptc_iim"
 VERSION: Final = "1"

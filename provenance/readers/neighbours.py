@@ -17,14 +17,14 @@ from provenance.containers import bmff, flv, gif, matroska, mxf, png
 from provenance.containers.span import Span, read_span, read_up_to, size_of
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
+from provenance.marks.grammar import load_json
 from provenance.media_type import sniffed
 from provenance.model import Fault, Mark, Reading, Strength
 from provenance.readers._av_capture import captured
 from provenance.readers._camera_xml import XML_LIMIT, parse_device
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 from provenance.readers._movie_makers import device_evidence
-from provenance.readers._signature import load_json
 
 NAME: Final = "neighbours"
 VERSION: Final = "1"

@@ -1,4 +1,4 @@
-"""Generator text in PNG chunks: tEXt, zTXt and iTXt, by the grammars of `_generators`.
+"""Generator text in PNG chunks: tEXt, zTXt and iTXt, by the table of `provenance.marks`.
 
 Text behind IEND does not belong to the picture (an editor glued it on): it is noted and claims nothing.
 """
@@ -12,9 +12,9 @@ from typing import Final
 from provenance.containers import png
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import Statement, recognise
 from provenance.model import Fault, Mark, Reading, Strength, bounded
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import Statement, recognise
 
 NAME: Final = "png_text"
 VERSION: Final = "1"
@@ -66,6 +66,4 @@ def _cut(text: png.Text) -> Fault:
 
 
 def _facts(texts: Iterable[png.Text]) -> dict[str, str | int | float]:
-    return {
-        _FACTS[text.key.lower()]: bounded(text.text, 200) for text in texts if text.key.lower() in _FACTS
-    }
+    return {_FACTS[text.key.lower()]: bounded(text.text, 200) for text in texts if text.key.lower() in _FACTS}

@@ -13,9 +13,9 @@ from provenance.containers import bmff, jpeg, png, sef
 from provenance.containers.span import read_span, read_up_to, size_of
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Fault, Mark, Reading
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 
 NAME: Final = "samsung_trailer"
 VERSION: Final = "1"

@@ -18,9 +18,9 @@ from provenance.containers.png_alpha import Size, columns, size_with_alpha
 from provenance.containers.span import lie, read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import recognise
 from provenance.model import Mark, Origin, Reading, Strength, Unchecked, bounded
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import recognise
 
 NAME: Final = "stealth"
 VERSION: Final = "1"

@@ -12,6 +12,9 @@ from typing import Final
 
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.marks import Statement, recognise
+from provenance.marks.grammar import load_json
+from provenance.marks.standards import label_signature
 from provenance.model import (
     Fault,
     Identifier,
@@ -26,11 +29,8 @@ from provenance.model import (
     bounded,
     source_type,
 )
-from provenance.readers._aigc import aigc_signature
 from provenance.readers._faults import as_fault, opened
-from provenance.readers._generators import Statement, recognise
 from provenance.readers._screenshot import screenshot_of
-from provenance.readers._signature import load_json
 from provenance.readers._xmp_packet import (
     BEHIND,
     PACKET_LIMIT,
@@ -234,7 +234,7 @@ def _ai_details(values: Values) -> tuple[tuple[str, str], ...]:
 def _label_marks(place: str, values: Values) -> Iterator[Mark]:
     for (space, name), text in values.items():
         if space == _TC260 and name.upper() == "AIGC":
-            said = aigc_signature(load_json(text))
+            said = label_signature(load_json(text))
             if said is not None:
                 yield _mark(place, "TC260:AIGC", text, said.origin, said.strength, said.detail)
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.contracts import TrustList
+from provenance.marks.credentials import generator, says_generated
 from provenance.model import Origin, Strength
 from provenance.readers._c2pa_belief import Told
 from provenance.readers._c2pa_claims import ingredient_statements, of_asset, statements
-from provenance.readers._c2pa_names import generator, says_generated
 from provenance.readers._c2pa_reading import read_store
 from provenance.readers._c2pa_store import DEPTH, MANIFESTS, Manifest, chain, parse_store
 
