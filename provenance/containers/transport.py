@@ -42,7 +42,8 @@ def camera_pack(file: BinaryIO) -> dict[int, bytes]:
 def _stamp(head: bytes) -> int | None:
     """Bytes in front of each packet: 0 or 4; None where it is no transport stream."""
     for stamp in (0, 4):
-        if all(head[stamp + n * (_PACKET + stamp) :][:1] == bytes([_SYNC]) for n in range(4)):
+        places = (stamp + n * (_PACKET + stamp) for n in range(4))
+        if all(head[at : at + 1] == bytes([_SYNC]) for at in places):
             return stamp
     return None
 
