@@ -35,9 +35,9 @@ _CAMERAS: Final = tuple(
         (r"JVC(?:.*)?|JVCKENWOOD.*", r"GY-.*|ProHD.*"),
         (r"Ikegami(?:.*)?", r"Editcam.*|HDS.*|GF.*"),
         (r"Grass Valley(?:.*)?|Thomson.*", r"Infinity.*|LDX.*|LDK.*"),
-        (r"RED(?: Digital Cinema.*|\.COM.*)?", r".*"),
-        (r"Aaton(?:.*)?", r".*"),
-        (r"Z CAM|ZCAM", r".*"),
+        (r"RED(?: Digital Cinema.*|\.COM.*)?", r"(?:DSMC|KOMODO|V-RAPTOR|EPIC|SCARLET|WEAPON|RANGER|RED ONE).*"),
+        (r"Aaton(?:.*)?", r"(?:Penelope|Cantar).*"),
+        (r"Z ?CAM", r"E2.*"),
         (r"DJI(?:.*)?", r"Ronin 4D.*|Zenmuse.*|X[79]\b.*"),
     )
 )  # fmt: skip

@@ -113,6 +113,8 @@ def test_a_rewritten_original_keeps_the_camera_as_a_hint(tmp_path: Path) -> None
         ("Sony", "XDCAM", True),
         ("Canon", "XF Utility", False),
         ("ARRI", "Reference Tool", False),
+        ("RED Digital Cinema", "REDCINE-X PRO", False),
+        ("RED Digital Cinema", "KOMODO 6K", True),
     ],
 )
 def test_a_makers_software_is_not_its_camera(company: str, product: str, expected: bool) -> None:
