@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from provenance.model import Origin, Strength
@@ -17,6 +19,10 @@ from provenance.model import Origin, Strength
 NODES: Final = 20_000
 """Nodes of a graph that are looked at."""
 
+CLASSES: Final = 1_000
+"""Different classes of nodes that are looked at; the largest graph seen has under a hundred."""
+
+_CLASS_LENGTH: Final = 120
 _OFF: Final = frozenset({2, 4})
 """Modes of muted and bypassed nodes."""
 _DEPTH: Final = 8
@@ -74,7 +80,7 @@ class Graph:
     """A parsed graph.
 
     Args:
-        classes: of its live nodes.
+        classes: of its live nodes, each once.
         nodes: by their number, where they were executed; a canvas names none.
         executed: true for the graph that ran, false for the canvas that was saved with it.
     """
@@ -89,11 +95,15 @@ def parse_graph(value: object) -> Graph | None:
     if not isinstance(value, dict):
         return None
     if isinstance(value.get("nodes"), list):
-        live = tuple(_canvas_classes(value))
+        live = _told_once(_canvas_classes(value))
         return Graph(live, executed=False) if live else None
     some = list(value.items())[:NODES]
     api = {str(key): node for key, node in some if isinstance(node, dict) and isinstance(node.get("class_type"), str)}
-    return Graph(tuple(str(node["class_type"]) for node in api.values()), api) if api else None
+    return Graph(_told_once(str(node["class_type"]) for node in api.values()), api) if api else None
+
+
+def _told_once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(name[:_CLASS_LENGTH] for name in names), CLASSES))
 
 
 def _canvas_classes(value: Json) -> Iterator[str]:
@@ -127,9 +137,10 @@ def judge_graph(graph: Graph) -> tuple[Origin | None, Strength]:
     return (Origin.AI_EDITED if from_media else Origin.AI_GENERATED), strength
 
 
+@lru_cache(maxsize=4 * CLASSES)
 def generates(name: str) -> bool:
     """True for the class of a node that makes pixels or sound out of a model."""
-    if len(name) > 200 or _NOT_GENERATIVE.search(name):
+    if len(name) > _CLASS_LENGTH or _NOT_GENERATIVE.search(name):
         return False
     return bool(_GENERATES.search(name)) or service(name) is not None
 

@@ -132,9 +132,11 @@ class When:
 
     def holds(self, value: Mapping[str, object]) -> bool:
         found = member(value, self.path)
-        if found is None:
+        if found is None or not self.pattern:
+            return found is not None
+        if not isinstance(found, str | int | float):
             return False
-        return not self.pattern or bool(re.fullmatch(self.pattern, str(found)[:400], re.IGNORECASE | re.DOTALL))
+        return bool(re.fullmatch(self.pattern, str(found)[:400], re.IGNORECASE | re.DOTALL))
 
     @property
     def about(self) -> str:

@@ -15,6 +15,7 @@ from provenance.model import AI_ORIGINS, bounded
 TEXTS: Final = 2_000
 """Texts of one block that are looked at; a file with more is hostile."""
 
+_KEY_LENGTH: Final = 400
 _OURS: ContextVar[tuple[Row, ...]] = ContextVar("rows of a production", default=())
 """Rows of the production whose file is being described. Not handed on from reader to reader, so that none, of
 ours or of another distribution, can forget it."""
@@ -76,7 +77,7 @@ def recognise(texts: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
 
 def names(key: str) -> tuple[str, ...]:
     """The names under which the table knows a key: without the prefixes of containers, and by the common name."""
-    whole = key.strip().lower().removeprefix("com.apple.quicktime.")
+    whole = key[:_KEY_LENGTH].strip().lower().removeprefix("com.apple.quicktime.")
     parts = (whole, whole.rpartition(":")[2], whole.partition(":")[0])
     return tuple(dict.fromkeys(_ALIASES.get(part, part) for part in parts if part))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -324,3 +325,31 @@ def test_a_captured_source_type_without_signature_is_only_a_hint() -> None:
     said = only(("DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"))
 
     assert (said.origin, said.strength) == (Origin.CAPTURED, Strength.HEURISTIC)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [("prompt", json.dumps({str(n): node(f"{n}" + "A" * 200) for n in range(20_000)}))],
+        [("prompt", json.dumps({str(n): node("kling_i2v" * 20, positive=[str(n), 0]) for n in range(20_000)}))],
+        [("workflow", json.dumps({"nodes": [{"type": f"KSamplerSelect{n}"} for n in range(20_000)]}))],
+        [
+            (
+                "parameters",
+                json.dumps({"software": {str(n): "x" * 50 for n in range(50_000)}, "description": [1] * 9_999}),
+            )
+        ],
+        [("Artwork", json.dumps({"data": {"product": "lv"} | {f"is_ai_{n}": 1 for n in range(100_000)}}))],
+        [("Dream", '"' + '" -s 1 -S' * 1_900)],
+        [(":".join("a" * 50_000), "x")] * 2_000,
+    ],
+    ids=["classes", "wires", "canvas", "members", "flags", "dream", "keys"],
+)
+def test_hostile_structures_end_soon(texts: list[tuple[str, str]]) -> None:
+    before = time.perf_counter()
+
+    found = recognise(texts)
+
+    assert time.perf_counter() - before < 2.0
+    assert all(len(value) <= VALUE_LIMIT for one in found for _, value in one.signature.detail)
