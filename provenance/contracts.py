@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol, runtime_checkable
+from typing import IO, BinaryIO, Protocol, runtime_checkable
 
-from provenance.model import Asset, Case, Identifier, Link, Objection, Reading, Reference
+from provenance.model import Asset, Case, Identifier, Link, Objection, Origin, Reading, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,67 @@ class Reader(Protocol):
 
     def read(self, source: Source) -> Reading:
         """What the file says. Raises UnreadableMedia only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a file: `length` bytes at `offset` (of the old one) give way to `data`."""
+
+    offset: int
+    length: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What is to be written about one asset; what is empty is not written.
+
+    Args:
+        origin: its class, for the marks that have a word of ours for it.
+        source_type: full address of the Digital Source Type.
+        tool: the system that made it: engine, model or both.
+        version: of the tool.
+        prompt: what it was asked for; prompt_writer: who wrote that.
+        credit: the credit line; contributor: who or what contributed (for AI the generator, never a creator).
+        document, instance: XMP identifiers; written only where the file has none.
+        parent_document, parent_instance: XMP identifiers of what it was derived from; likewise.
+    """
+
+    origin: Origin
+    source_type: str = ""
+    tool: str = ""
+    version: str = ""
+    prompt: str = ""
+    prompt_writer: str = ""
+    credit: str = ""
+    contributor: str = ""
+    document: str = ""
+    instance: str = ""
+    parent_document: str = ""
+    parent_instance: str = ""
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """Writes one kind of statement into one file, without touching picture or sound.
+
+    Both functions say what would change, as edits of the old file; none where it already says so. They raise
+    WriteRefused where another program's statement would be overwritten or the container cannot take it, and
+    UnreadableMedia where the container lies.
+    """
+
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def VERSION(self) -> str: ...
+    def can_write(self, media_type: str) -> bool:
+        """True for containers that this writer changes."""
+
+    def edits(self, file: BinaryIO, media_type: str, tag: Tag) -> tuple[Edit, ...]:
+        """The edits that make the file say what the tag says."""
+
+    def erasures(self, file: BinaryIO, media_type: str) -> tuple[Edit, ...]:
+        """The edits that take back what this writer wrote, and nothing else."""
 
 
 class Shelf(Protocol):

@@ -6,7 +6,10 @@ ProvenanceError
 ├── NotFound                the asset, delivery or finding asked about is not known here
 ├── CouldNotLook            a file or folder exists and could not be read: never a pass
 │   └── UnreadableMedia     a reader could not make sense of a file (becomes a fault, never a verdict)
+├── WriteRefused            nothing is written into this file or place, on purpose
+├── WriteFailed             a file could not be written; it is as it was before
 ├── ChangedMeanwhile        the file changed while it was being read; it is looked at again later
+├── IdentityError           the signing identity cannot be made, opened or used as asked
 ├── LineageCycle            a link typed by a person would make an asset its own ancestor
 ├── AlreadyWatching         another daemon watches this production
 ├── StoreError              the store could not do what was asked
@@ -75,8 +78,20 @@ class UnreadableMedia(CouldNotLook):
     """A reader could not make sense of a file."""
 
 
+class WriteRefused(ProvenanceError):
+    """Nothing is written into this file or place, on purpose."""
+
+
+class WriteFailed(ProvenanceError):
+    """A file could not be written; it is as it was before."""
+
+
 class ChangedMeanwhile(ProvenanceError):
     """The file changed while it was being read."""
+
+
+class IdentityError(ProvenanceError):
+    """The signing identity cannot be made, opened or used as asked."""
 
 
 class LineageCycle(ProvenanceError):
