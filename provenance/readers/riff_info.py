@@ -87,7 +87,7 @@ def _chunk(file: BinaryIO, chunk: Chunk, found: _Found, depth: int) -> None:
         for member in riff.members(file, chunk):
             if member.kind == b"LIST":
                 _chunk(file, member, found, depth + 1)
-            elif chunk.form != b"hdrl" or member.kind == b"IDIT":
+            elif chunk.form != b"hdrl" or member.kind in (b"IDIT", b"ISFT"):
                 found.keep(place, member.kind.decode("latin-1"), _text(file, member, TEXT_LIMIT))
     elif chunk.kind == b"bext":
         found.bext = read_up_to(file, chunk.span.offset, min(chunk.span.length, 1 << 16))

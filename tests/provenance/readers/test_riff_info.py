@@ -119,7 +119,7 @@ def test_reads_generators_in_info_and_tags(tmp_path: Path, part: bytes) -> None:
 
 
 def test_a_camera_that_records_avi_is_known_by_its_whole_name(tmp_path: Path) -> None:
-    captured = told(tmp_path, info(b"INFO", ISFT="CanonMVI02"), form=b"AVI ").marks
+    captured = told(tmp_path, info(b"hdrl", ISFT="CanonMVI02"), form=b"AVI ").marks
     other = told(tmp_path, info(b"INFO", ISFT="Lavf60.3.100"), form=b"AVI ").marks
 
     assert [mark.claims for mark in captured] == [Origin.CAPTURED]
