@@ -38,13 +38,14 @@ class Decisions:
         """Opens a delivery, or takes up the one of that name; its folder may lie elsewhere now. Raises UsageError."""
         if not name.strip():
             raise UsageError("a delivery needs a name")
-        row = self._db.row(_DELIVERY + " WHERE d.name = ?", (name,))
         told = None if folder is None else codec.put_place(folder)
-        if row is None:
-            self._ledger.append("delivery.opened", {"name": name, "folder": told})
-        elif folder is not None and _delivery(row).folder != folder:
-            self._ledger.append("delivery.placed", {"name": name, "folder": told})
-        return self.delivery(name)
+        with self._db.writing():  # another process may open it at the same time
+            row = self._db.row(_DELIVERY + " WHERE d.name = ?", (name,))
+            if row is None:
+                self._ledger.append("delivery.opened", {"name": name, "folder": told})
+            elif folder is not None and _delivery(row).folder != folder:
+                self._ledger.append("delivery.placed", {"name": name, "folder": told})
+            return self.delivery(name)
 
     def delivery(self, name: str) -> Delivery:
         """One delivery by name. Raises NotFound."""
@@ -100,8 +101,9 @@ class Decisions:
 
     def withdraw(self, delivery: str, sha256: bytes, reason: str) -> None:
         """Closes all findings of an asset that left a delivery."""
-        for uid, _ in self._open(delivery, sha256):
-            self._ledger.append("finding.closed", {"finding": uid, "reason": reason})
+        with self._db.writing():
+            for uid, _ in self._open(delivery, sha256):
+                self._ledger.append("finding.closed", {"finding": uid, "reason": reason})
 
     def _open(self, delivery: str, sha256: bytes) -> list[tuple[str, Finding]]:
         found = self._db.rows(

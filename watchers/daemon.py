@@ -6,6 +6,7 @@ that no gap is left, and another one every `sweep_minutes`, after a lost event, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import threading
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from provenance import __version__
 from provenance.configuration import Settings
-from provenance.errors import CouldNotLook, StoreFull, StoreLocked
+from provenance.errors import CouldNotLook, StoreError, StoreFull, StoreLocked, StoreUnreachable
 from provenance.paths import show
 from provenance.places import Places
 from store import Store, open_store
@@ -89,7 +90,8 @@ class Daemon:
                 self._loop(store, pipeline, observer, stop)
             finally:
                 observer.stop()
-                self._beat(store, pipeline, "stopped")
+                with contextlib.suppress(StoreError):
+                    self._beat(store, pipeline, "stopped")
                 self._tell(Event(EventKind.STOPPED, self._settings.root, "stopped"))
 
     def _loop(self, store: Store, pipeline: Pipeline, observer: Observer, stop: threading.Event) -> None:
@@ -115,8 +117,10 @@ class Daemon:
                     self._beat(store, pipeline, "running")
                 self._show_flags(store, pipeline)
                 self._trouble = ""
-            except (StoreLocked, StoreFull) as error:
-                # What was seen is in the journal; nothing is lost by waiting until there is room again
+            except (StoreLocked, StoreFull, StoreUnreachable) as error:
+                # What was seen is in the journal; nothing is lost by waiting until there is room again. What was to
+                # be swept or judged meanwhile is found by sweeping and judging everything
+                next_sweep = 0.0
                 self._say_trouble(str(error))
                 stop.wait(STORE_RETRY_SECONDS)
                 continue
@@ -144,9 +148,9 @@ class Daemon:
             return
         try:
             deliverables.write_flags_pages(store, self._settings, self._places, self._now_ms())
+            self._flags_shown = shown
         except CouldNotLook as error:
             self._say_trouble(str(error))
-        self._flags_shown = shown
 
     def _say_trouble(self, text: str) -> None:
         if text != self._trouble:

@@ -41,8 +41,12 @@ def open_deliveries(store: Store, settings: Settings, places: Places) -> tuple[D
 
 
 def held_folder(delivery: Delivery) -> Place | None:
-    """Where held files of a delivery lie; None for a delivery that is a list of files."""
-    return None if delivery.folder is None else replace(delivery.folder, folder=delivery.folder.folder + HELD)
+    """Where held files of a delivery lie; None for one that is a list of files, or a volume of its own: beside
+    that there is no place that all stations share.
+    """
+    if delivery.folder is None or not delivery.folder.folder:
+        return None
+    return replace(delivery.folder, folder=delivery.folder.folder + HELD)
 
 
 def contents(store: Store, delivery: Delivery) -> list[Sighting]:
@@ -122,12 +126,12 @@ def judge_touched(
     for delivery in deliveries:
         listed = set(store.decisions.listed(delivery.name)) if delivery.folder is None else set()
         for sha256 in sorted(below):
-            names = [
-                name_of(delivery, sighting.place)
-                for sighting in store.assets.sightings(sha256)
-                if sighting.until is None and (holds(delivery, sighting.place) or sha256 in listed)
-            ]
-            if names:
+            sightings = store.assets.sightings(sha256)
+            lying = [one for one in sightings if one.until is None and (sha256 in listed or holds(delivery, one.place))]
+            if sha256 in listed and not lying:  # named for the delivery, wherever it lay last
+                lying = sightings[-1:]
+            if lying:
+                names = [name_of(delivery, one.place) for one in lying]
                 fresh.extend(judge_asset(store, delivery, sha256, names, at))
             else:
                 store.decisions.withdraw(delivery.name, sha256, "it left the delivery")
@@ -159,10 +163,16 @@ def write_flags_pages(store: Store, settings: Settings, places: Places, at: int)
             found = [*store.decisions.findings(delivery.name), *unread(store, delivery)]
             by_folder.setdefault(parent, []).extend(found)
     written = []
+    troubles: list[CouldNotLook] = []
     for folder, found in by_folder.items():
         title = settings.production.title
         for suffix, render in ((".html", render_html), (".txt", render_text)):
-            written.append(_replace(folder / (PAGE + suffix), render(found, title, at).encode("utf-8", "replace")))
+            try:
+                written.append(_replace(folder / (PAGE + suffix), render(found, title, at).encode("utf-8", "replace")))
+            except CouldNotLook as error:  # the other folders' pages are written all the same
+                troubles.append(error)
+    if troubles:
+        raise troubles[0]
     return tuple(written)
 
 
@@ -190,30 +200,54 @@ def _replace(path: Path, content: bytes) -> Path:
 def hold(store: Store, places: Places, delivery: Delivery) -> tuple[tuple[Path, Path], ...]:
     """Moves what has an open finding out of the delivery's folder; (from, to) of each.
 
-    The bytes are untouched: it is a rename within the same folder's parent.
+    The bytes are untouched: it is a rename within the same folder's parent. Raises CouldNotLook, UsageError for the
+    first file that could not be moved, after all others were.
     """
-    held = held_folder(delivery)
-    if held is None or delivery.folder is None:
+    held, flagged = held_folder(delivery), _flagged(store, delivery)
+    if delivery.folder is None or not flagged:
         return ()
-    moved = []
-    for sighting in store.cases.contents(delivery):
-        if any(finding.is_open for finding in store.decisions.findings(delivery.name, sighting.sha256)):
-            moved.append(_move(store, places, sighting, delivery.folder, held, "held"))
-    return tuple(moved)
+    if held is None:
+        raise UsageError(
+            "its flagged files cannot be held, because it lies outside the production's folder",
+            path=places.folder_path(delivery.folder.volume, delivery.folder.folder),
+            remedy="put the deliverables folder into the production's folder, or set deliverables_gate.hold = false",
+        )
+    found = [one for one in store.cases.contents(delivery) if one.sha256 in flagged]
+    return _move_all(store, places, found, delivery.folder, held, "held")
+
+
+def _flagged(store: Store, delivery: Delivery) -> set[bytes]:
+    return {finding.sha256 for finding in store.decisions.findings(delivery.name) if finding.is_open}
 
 
 def put_back(store: Store, places: Places, delivery: Delivery) -> tuple[tuple[Path, Path], ...]:
     """Moves what was held and is cleared back to where it lay; (from, to) of each.
 
-    Raises UsageError where another file has taken its place meanwhile.
+    Raises UsageError where another file has taken its place meanwhile, CouldNotLook; after all others were moved.
     """
     held = held_folder(delivery)
     if held is None or delivery.folder is None:
         return ()
-    moved = []
-    for sighting in store.assets.live_in(held.volume, held.folder):
-        if not any(finding.is_open for finding in store.decisions.findings(delivery.name, sighting.sha256)):
-            moved.append(_move(store, places, sighting, held, delivery.folder, "put back"))
+    lying = store.assets.live_in(held.volume, held.folder)
+    if not lying:
+        return ()
+    flagged = _flagged(store, delivery)
+    cleared = [one for one in lying if one.sha256 not in flagged]
+    return _move_all(store, places, cleared, held, delivery.folder, "put back")
+
+
+def _move_all(
+    store: Store, places: Places, sightings: Iterable[Sighting], source: Place, target: Place, reason: str
+) -> tuple[tuple[Path, Path], ...]:
+    moved: list[tuple[Path, Path]] = []
+    troubles: list[CouldNotLook | UsageError] = []
+    for sighting in sightings:
+        try:
+            moved.append(_move(store, places, sighting, source, target, reason))
+        except (CouldNotLook, UsageError) as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
     return tuple(moved)
 
 
@@ -229,7 +263,7 @@ def _move(
     try:
         there_path.parent.mkdir(parents=True, exist_ok=True)
         for name in names:
-            if (there_path.parent / os.fsdecode(name)).exists():
+            if os.path.lexists(there_path.parent / os.fsdecode(name)):
                 raise UsageError(
                     "a file of that name is already there, so nothing was moved",
                     path=there_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -21,7 +22,8 @@ def write_heartbeat(store_file: Path, beat: Mapping[str, Any]) -> None:
         aside.write_text(json.dumps(beat, sort_keys=True), encoding="utf-8")
         os.replace(aside, path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def read_heartbeat(store_file: Path) -> dict[str, Any] | None:

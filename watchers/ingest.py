@@ -233,6 +233,11 @@ def remembering(before: Description, now: Description) -> Description:
     The bytes are the same, so what the file itself says cannot have got less; but a sidecar can be deleted, and
     an AI claim once seen is not forgotten by deleting it.
     """
+    if _was_stopped(now) and not _was_stopped(before):
+        # A reader that was stopped or died takes nothing back; that nobody could look this time is kept beside
+        faults, unchecked = (*before.faults, *now.faults), (*before.unchecked, *now.unchecked)
+        verdict = replace(before.verdict, faults=faults, unchecked=unchecked)
+        return replace(before, verdict=verdict, faults=faults, unchecked=unchecked, readers=now.readers)
     here = set(now.marks)
     kept = tuple(
         replace(mark, detail=(*mark.detail, ("gone", "yes")) if mark.says("gone") is None else mark.detail)
@@ -243,6 +248,10 @@ def remembering(before: Description, now: Description) -> Description:
         return now
     marks = (*now.marks, *kept)
     return replace(now, marks=marks, verdict=judge(marks, now.faults, now.unchecked))
+
+
+def _was_stopped(description: Description) -> bool:
+    return any(fault.reader == "describe" for fault in description.faults)
 
 
 def _bare(mark: Mark) -> Mark:

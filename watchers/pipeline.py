@@ -36,6 +36,9 @@ RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
 
 READERS_CHANGED: Final = "readers"
 
+TOLD_LIMIT: Final = 20_000
+"""Faults remembered so that each is told once; a daemon runs for months."""
+
 TURN_SECONDS: Final = 0.5
 """Ingesting goes on this long before the driver gets its turn again."""
 
@@ -342,6 +345,8 @@ class Pipeline:
     def _fault(self, path: Path, reason: str) -> None:
         # Once, not ten thousand times: a folder that cannot be read is told when it begins, not at every sweep
         if (key := (str(path), reason)) not in self._told:
+            if len(self._told) >= TOLD_LIMIT:
+                self._told.clear()
             self._told.add(key)
             self._tell(Event(EventKind.FAULT, path, reason, {"reason": reason}))
 
