@@ -110,7 +110,9 @@ def _end(file: BinaryIO) -> int:
         end = 8 + int.from_bytes(head[20:28], "little")
     else:
         raise cannot("its head does not say how long it is")
-    if not 12 < end <= size_of(file):
+    last = max((part.span.end for part in riff.chunks(file)), default=0)
+    # A last chunk of odd length may lack the byte behind it that makes it even
+    if end > size_of(file) or end not in (last, last + last % 2):
         raise cannot("it is shorter or longer than its head says")
     return end
 

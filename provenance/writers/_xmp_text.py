@@ -152,7 +152,8 @@ def _description(values: Sequence[Value], about: str) -> bytes:
     names = "".join(f' xmlns:{PREFIXES[space]}="{space}"' for space in sorted(spaces))
     wrote = " ".join(f"{_qualified(one.name)}={one.digest}" for one in values)
     lines = [f"  {_property(one)}\n" for one in (*values, Value(WROTE, wrote))]
-    head = f' <rdf:Description xmlns:rdf="{RDF}" rdf:about="{_quoted(about)}"{names}>\n'
+    # No blank in front: what is taken out again is the element and the line end behind it, to the byte
+    head = f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="{_quoted(about)}"{names}>\n'
     return (head + "".join(lines) + " </rdf:Description>\n").encode()
 
 
@@ -201,7 +202,8 @@ def _removals(text: bytes, rdf: _Element, ours: frozenset[Name]) -> list[Edit]:
         held = [one for one in part.attributes if one[2] in gone]
         left = len(part.children) + len([one for one in part.attributes if one[2][0] != RDF]) - len(mine) - len(held)
         if (mine or held) and not left:
-            edits.append(_line(text, part.start, part.end))
+            end = part.end + (text[part.end : part.end + 1] == b"\n")
+            edits.append(Edit(part.start, end - part.start, b""))
             continue
         edits += [_line(text, one.start, one.end) for one in mine]
         edits += [Edit(start, end - start, b"") for start, end, _, _ in held]
