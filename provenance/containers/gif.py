@@ -8,8 +8,9 @@ from typing import BinaryIO, Final
 from provenance.containers.span import lie, read_up_to, size_of
 
 MAGICS: Final = (b"GIF87a", b"GIF89a")
-_BLOCKS: Final = 1_000_000
-_FAR: Final = 256 << 20
+_BLOCKS: Final = 50_000
+_FAR: Final = 64 << 20
+_WINDOW: Final = 1 << 16
 _COMMENT: Final = 0xFE
 _APPLICATION: Final = 0xFF
 _XMP: Final = b"XMP DataXMP"
@@ -65,22 +66,35 @@ def _packet(data: bytes) -> bytes | None:
 def _joined(file: BinaryIO, position: int, limit: int) -> bytes:
     """What a chain of sub-blocks holds."""
     whole = bytearray()
-    while length := read_up_to(file, position, 1).rstrip(b"\0"):
-        data = read_up_to(file, position + 1, length[0])
-        whole += data
+    for window, pieces, _ in _windows(file, position):
+        for start, end in pieces:
+            whole += window[start:end]
         if len(whole) > limit:
             raise lie("gif.comment", f"a comment of more than {limit} bytes")
-        if len(data) < length[0]:
-            break
-        position += 1 + length[0]
     return bytes(whole)
 
 
 def _skip(file: BinaryIO, position: int, size: int) -> int:
     """The position behind a chain of sub-blocks."""
-    while position < size:
-        length = read_up_to(file, position, 1)
-        position += 1 + (length[0] if length else 0)
-        if not length or length == b"\0":
+    for _, _, after in _windows(file, position):
+        position = after
+        if position >= size:
             break
     return position
+
+
+def _windows(file: BinaryIO, position: int) -> Iterator[tuple[bytes, list[tuple[int, int]], int]]:
+    """A chain of sub-blocks, read in windows that grow: the bytes, where the blocks that are whole lie in
+    them, and the position in the file behind those."""
+    length = _WINDOW >> 7
+    while True:
+        window, at = read_up_to(file, position, length), 0
+        pieces: list[tuple[int, int]] = []
+        while at < len(window) and window[at] and at + 1 + window[at] <= len(window):
+            pieces.append((at + 1, at + 1 + window[at]))
+            at += 1 + window[at]
+        ended = at < len(window) and not window[at]
+        yield window, pieces, position + at + (1 if ended else 0)
+        if ended or not at:
+            return
+        position, length = position + at, min(_WINDOW, 8 * length)

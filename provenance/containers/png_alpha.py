@@ -109,10 +109,8 @@ def _paeth(row: bytes, above: bytearray) -> bytearray:
     for x, value in enumerate(row):
         up = above[x]
         to_left, to_up, to_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
-        if to_left <= to_up and to_left <= to_corner:
-            guess = left
-        else:
-            guess = up if to_up <= to_corner else corner
+        nearest = min(to_left, to_up, to_corner)
+        guess = left if to_left == nearest else up if to_up == nearest else corner
         out[x] = left = (value + guess) & 0xFF
         corner = up
     return out

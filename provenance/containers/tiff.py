@@ -18,6 +18,8 @@ _WIDTHS: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 1
                   17: 8, 18: 8, 129: 1}  # fmt: skip
 _DIRECTORIES: Final = 64
 _ENTRIES: Final = 4_096
+_TOTAL: Final = 16_384
+"""Fields of all directories together; files of hundreds of pages stay below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     """
     shape = _shape(read_up_to(file, 0, 16))
     seen: set[int] = set()
+    held = 0
     head = read_up_to(file, 0, 16)
     first = int.from_bytes(head[8:16] if shape.big else head[4:8], shape.order)
     waiting = [("0", first)]
@@ -61,6 +64,9 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
             continue
         seen.add(offset)
         fields, following = _directory(file, shape, name, offset)
+        held += len(fields)
+        if held > _TOTAL:
+            raise lie("tiff.too_many_fields", f"more than {_TOTAL} fields")
         if name.isdigit():
             waiting.append((str(int(name) + 1), following))
         for entry in fields:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Final
 
 from provenance.containers import bmff, bmff_items, jpeg, png, psd, riff, tiff
@@ -19,6 +20,8 @@ _HEAD: Final = b"Exif\0\0"
 _CR3: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _JP2: Final = b"JpgTiffExif->JP2"
 _JP2_START: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
+_TOP_BOXES: Final = 1_000
+"""Boxes among which EXIF is looked for: fragmented films go on with hundreds of thousands."""
 _MRW: Final = b"\0MRM"
 _MRW_BLOCKS: Final = 64
 _PROFILES: Final = frozenset({"Raw profile type exif", "Raw profile type APP1"})
@@ -98,7 +101,7 @@ def _in_bmff(file: BinaryIO) -> Iterator[Block]:
             # Four bytes say how far behind them the TIFF header begins (ISO/IEC 23008-12, A.2.1).
             yield _block("bmff:item/exif", data[4 + int.from_bytes(data[:4], "big") :])
             return
-    for box in bmff.top_boxes(file):
+    for box in islice(bmff.top_boxes(file), _TOP_BOXES):
         if box.kind == b"Exif":
             data = read_span(file, box.body, BLOCK_LIMIT)
             yield _block("jxl:Exif", data[4 + int.from_bytes(data[:4], "big") :])

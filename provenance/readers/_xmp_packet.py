@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.containers import aiff, bmff, bmff_items, exr, gif, id3, jpeg, pdf, png, psd, riff, tiff
@@ -32,7 +33,9 @@ _JP2_START: Final = b"\0\0\0\x0cjP  \r\n\x87\n"
 _SVG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:[?!].*?<)?svg[\s>]", re.DOTALL)
 """Also behind a document type with entities, which is then refused by name."""
 _SVG_HEAD: Final = 4_096
-_SVG_FAR: Final = 16 << 20
+_SVG_FAR: Final = 4 << 20
+_ELEMENTS: Final = 50_000
+_PACKED: Final = 1_000
 _PIECE: Final = 64 << 10
 _RIFF_KINDS: Final = frozenset({b"XMP ", b"_PMX"})
 
@@ -67,7 +70,8 @@ def may_hold_packets(head: bytes) -> bool:
 def packed_kinds(file: BinaryIO) -> tuple[str, ...]:
     """What lies compressed with Brotli in a JPEG XL: the kinds of the boxes (ISO/IEC 18181-2, 9.7). Raises
     UnreadableMedia."""
-    found = (read_up_to(file, box.body.offset, 4) for box in bmff.top_boxes(file) if box.kind == b"brob")
+    boxes = islice(bmff.top_boxes(file), _PACKED)
+    found = (read_up_to(file, box.body.offset, 4) for box in boxes if box.kind == b"brob")
     return tuple(dict.fromkeys(kind.decode("latin-1").strip() for kind in found))
 
 
@@ -332,9 +336,12 @@ class _Metadata:
         self.found: Element | None = None
         self._new = TreeBuilder
         self._builder: TreeBuilder | None = None
-        self._depth = 0
+        self._depth = self._seen = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._seen += 1
+        if self._seen > _ELEMENTS:
+            raise lie("xmp.too_far", f"no metadata among the first {_ELEMENTS} elements")
         if self._builder is None and self.found is None and tag.rpartition("}")[2] == "metadata":
             self._builder = self._new()
         if self._builder is not None:

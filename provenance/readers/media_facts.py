@@ -25,7 +25,7 @@ Facts = dict[str, str | int | float]
 _PIXELS: Final = 1_000_000_000
 """Pictures beyond a gigapixel are reported, not opened: their size is a lie or a bomb."""
 _PICTURES: Final = (
-    jpeg.MAGIC, png.MAGIC, b"GIF8", b"II*\0", b"MM\0*", b"BM", b"8BPS", b"DDS ", b"P6", b"P5",
+    jpeg.MAGIC, png.MAGIC, b"GIF8", b"II*\0", b"MM\0*", b"BM", b"DDS ", b"P6", b"P5",
     b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _TAIL: Final = 4_096
