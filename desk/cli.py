@@ -77,7 +77,8 @@ class Commands(click.Group):
         except Exception as error:
             from desk.crash import report
 
-            output.note(report(error, ctx))
+            for line in report(error, ctx).splitlines():
+                output.note(line)
             ctx.exit(exit_codes.INTERNAL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import click
 from provenance import __version__
 from provenance.configuration import find_root
 from provenance.errors import ProvenanceError
+from provenance.paths import show
 
 
 def report(error: Exception, ctx: click.Context) -> str:
@@ -38,7 +40,13 @@ def report(error: Exception, ctx: click.Context) -> str:
             continue
         where = f" Details were written to {file}"
         break
-    return f"internal error in `provenance {command}`: {type(error).__name__}: {error}.{where}"
+    told = f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.strerror:
+        what = "the output" if error.filename is None else show(os.fspath(error.filename))
+        return (
+            f"{what}: {error.strerror}\n  give the user who runs this the right, or the room, that is missing.{where}"
+        )
+    return f"internal error in `provenance {command}`: {told}.{where}"
 
 
 def _folders() -> list[Path]:

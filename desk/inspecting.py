@@ -23,6 +23,7 @@ from provenance.model import Case, Description, Digests, Fault, Finding, Kind, O
 if TYPE_CHECKING:
     from provenance.marks import Row
     from watchers.describer import Describer
+    from watchers.sweep import Skipped, SweepFault
 
 LARGE: Final = 256 * 1024 * 1024
 """Bytes above which a file is not read whole unless asked for; the C2PA reader has the same bound."""
@@ -82,7 +83,7 @@ def expand(paths: Iterable[Path], *, recursive: bool) -> Iterator[Wanted]:
 
 def _below(root: Path) -> Iterator[Wanted]:
     from watchers.ignore import Ignore, is_sidecar, main_files_of
-    from watchers.sweep import RootMissing, Skipped, SweptFolder, sweep
+    from watchers.sweep import RootMissing, SweptFolder, sweep
 
     for found in sweep(os.fsencode(root), Ignore()):
         if isinstance(found, SweptFolder):
@@ -95,9 +96,17 @@ def _below(root: Path) -> Iterator[Wanted]:
             yield Wanted(root, CouldNotLook(f"it could not be read: {found.reason}", path=root, remedy=_RIGHTS))
         else:
             path = root / os.fsdecode(found.folder) / os.fsdecode(found.name)
-            what = f"it is a {found.what}, which was not followed" if isinstance(found, Skipped) else found.reason
-            remedy = "name it, to look at what it leads to" if isinstance(found, Skipped) else _RIGHTS
-            yield Wanted(path, CouldNotLook(what, path=path, remedy=remedy))
+            yield Wanted(path, _passed_over(path, found))
+
+
+def _passed_over(path: Path, found: Skipped | SweepFault) -> CouldNotLook:
+    what = getattr(found, "what", "")
+    if what == "symlink":
+        remedy = "name it, to look at what it leads to"
+        return CouldNotLook("it is a symlink, which was not followed", path=path, remedy=remedy)
+    if what:
+        return CouldNotLook(f"it is a {what}, which holds no media", path=path, remedy="leave it out")
+    return CouldNotLook(getattr(found, "reason", ""), path=path, remedy=_RIGHTS)
 
 
 _RIGHTS: Final = "give the user who runs this the right to read it"

@@ -33,6 +33,7 @@ class Scope:
         folder: the folder looked through on disk for what nobody has seen; None for single files.
         recorded: true where findings are written down.
         unseen: files that lie on disk and were not taken in yet.
+        part: what of the delivery was asked for, as it was typed; empty for all of it.
     """
 
     delivery: Delivery
@@ -40,6 +41,7 @@ class Scope:
     folder: Place | None
     recorded: bool = True
     unseen: tuple[Place, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,11 @@ def scopes(production: Production, arguments: Sequence[str]) -> tuple[Scope, ...
         folder = _folder_place(production, path) if path.is_dir() else None
         unseen = selection.unseen(argument)
         if folder is not None:
-            found.append(_of_folder(production, deliveries, folder))
+            found.append(_of_folder(production, deliveries, folder, argument))
         elif unseen is not None:
             found.append(Scope(_stand_in(None), (), None, recorded=False, unseen=(unseen,)))
         else:
-            found += _of_files(production, deliveries, selection.many([argument]))
+            found += _of_files(production, deliveries, selection.many([argument]), argument)
     return tuple(found)
 
 
@@ -118,23 +120,25 @@ def _folder_place(production: Production, path: Path) -> Place | None:
     return None if inside is None else Place(inside.volume, inside.folder, b"")
 
 
-def _of_folder(production: Production, deliveries: Iterable[Delivery], folder: Place) -> Scope:
+def _of_folder(production: Production, deliveries: Iterable[Delivery], folder: Place, part: str) -> Scope:
     lying = production.store.assets.live_in(folder.volume, folder.folder)
     for delivery in deliveries:
         if delivery.folder == folder:
             return whole(production, delivery)
         if delivery.folder is not None and lies_in(folder, delivery.folder):
-            return Scope(delivery, tuple(lying), folder)
+            return Scope(delivery, tuple(lying), folder, part=part)
     return Scope(_stand_in(folder), tuple(lying), folder, recorded=False)
 
 
-def _of_files(production: Production, deliveries: Sequence[Delivery], chosen: Iterable[Chosen]) -> list[Scope]:
+def _of_files(
+    production: Production, deliveries: Sequence[Delivery], chosen: Iterable[Chosen], part: str
+) -> list[Scope]:
     found: list[Scope] = []
     for one in chosen:
         live = [sighting for sighting in production.store.assets.sightings(one.sha256) if sighting.until is None]
         wanted = [sighting for sighting in live if sighting.place == one.place] or live
         homes = [
-            Scope(delivery, tuple(here), None)
+            Scope(delivery, tuple(here), None, part=part)
             for delivery in deliveries
             if (here := [each for each in live if _holds(production, delivery, each)])
         ]

@@ -145,17 +145,19 @@ class OnDisk:
     def unseen(self, delivery: Delivery, folder: Place, sightings: Sequence[Sighting]) -> Iterator[Finding]:
         """A finding for everything in a folder, and below it, that nobody has looked at yet."""
         covered = self._covered(sightings)
-        told: set[Place] = set()
+        waiting = {
+            one.place: f"waits to be looked at again ({one.fault})" if one.fault else "waits to be looked at"
+            for one in self._production.store.journal.waiting(1 << 62)
+            if lies_in(one.place, folder)
+        }
         try:
             for place, code, why in self._loose(folder, covered):
-                told.add(place)
-                yield self._finding(delivery, place, code, why)
+                waits = waiting.pop(place, "")
+                yield self._finding(delivery, place, code, waits if "(" in waits and code == NOT_TAKEN_IN else why)
         except UsageError as error:
             yield self._finding(delivery, folder, UNREADABLE, f"cannot be looked at: {error.message}")
-        for waiting in self._production.store.journal.waiting(1 << 62):
-            if waiting.place not in told and lies_in(waiting.place, folder):
-                why = f"waits to be looked at again ({waiting.fault})" if waiting.fault else "waits to be looked at"
-                yield self._finding(delivery, waiting.place, NOT_TAKEN_IN, why)
+        for place, why in waiting.items():
+            yield self._finding(delivery, place, NOT_TAKEN_IN, why)
 
     def _covered(self, sightings: Sequence[Sighting]) -> Mapping[bytes, set[bytes]]:
         """The recorded file names by folder, those of sequence frames too."""
@@ -188,7 +190,14 @@ class OnDisk:
     def _finding(self, delivery: Delivery, place: Place, code: str, why: str) -> Finding:
         name = name_of(delivery, place)
         remedy = self._remedy(code, place)
-        return Finding(code, Severity.BLOCK, f"{show(name)} {why}. {remedy}", b"", name, delivery.name)
+        what = show(name) if place.name else f"the folder {self._folder_text(place)}"
+        return Finding(code, Severity.BLOCK, f"{what} {why}. {remedy}", b"", name, delivery.name)
+
+    def _folder_text(self, place: Place) -> str:
+        try:
+            return show(self._production.places.folder_path(place.volume, place.folder))
+        except UsageError:
+            return show(place.folder)
 
 
 def _is_hidden(ignore: Ignore, folder: bytes, name: bytes) -> bool:

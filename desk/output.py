@@ -13,8 +13,9 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -24,6 +25,12 @@ from provenance.paths import show
 
 WIDTH: Final = 100
 """Columns that lines of prose and tables fit into."""
+
+LEAST: Final = 32
+"""Columns a cut cell keeps at least: on a narrow terminal a line that wraps tells more than half a name."""
+
+FULL: Final = 1 << 16
+"""Free bytes below which a disk counts as full; a store needs more for its next step."""
 
 GOOD: Final = "green"
 BAD: Final = "red"
@@ -86,6 +93,16 @@ def complain(error: ProvenanceError) -> None:
     say(f"{where}{error.message}", err=True, tone=BAD)
     if error.remedy:
         say(f"  {error.remedy}", err=True)
+    if error.path is not None and _is_full(Path(error.path)):
+        say("  the disk there is full: make room first", err=True, tone=BAD)
+
+
+def _is_full(path: Path) -> bool:
+    """True where less than FULL bytes are free on the disk that a path is, or would be, on."""
+    for folder in (path, *path.parents):
+        with suppress(OSError):
+            return shutil.disk_usage(folder).free < FULL
+    return False
 
 
 def emit(value: Mapping[str, Any] | Sequence[Any]) -> None:
@@ -121,7 +138,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, cut: int = 
     widths = [max(map(_columns, column)) for column in zip(headings, *shown, strict=True)]
     cut %= len(headings)
     if not _is_piped():
-        widths[cut] = max(8, min(widths[cut], _width() - sum(widths) + widths[cut] - 2 * (len(widths) - 1)))
+        left = _width() - sum(widths) + widths[cut] - 2 * (len(widths) - 1)
+        widths[cut] = min(widths[cut], max(LEAST, left))
     _print_row(headings, widths, [DIM] * len(headings))
     for row in shown:
         _print_row(row, widths, [_TONES.get(cell) for cell in row])
@@ -203,7 +221,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Advance]:
 
     Args: quiet shows nothing in any case.
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, total, current: None
         return
     from rich.console import Console
@@ -229,7 +247,8 @@ def _color() -> bool | None:
 
 
 def _is_piped() -> bool:
-    return not sys.stdout.isatty()
+    # None where the output was closed before we began, as by `>&-`
+    return sys.stdout is None or not sys.stdout.isatty()
 
 
 def _width() -> int:

@@ -11,6 +11,7 @@ import csv
 import fnmatch
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from provenance.paths import argument, show
 from store import name_in
 
 WILDCARDS: Final = frozenset("*?[")
+_ESCAPED: Final = re.compile(rb"\\x(0[1-9a-f]|1[0-9a-f]|[7-9a-f][0-9a-f])")
 CSV_ROWS: Final = 200_000
 CSV_BYTES: Final = 64 << 20
 CSV_COLUMNS: Final = ("file", "answer", "finding", "by", "role", "reference", "note", "delivery", "expires")
@@ -60,6 +62,8 @@ class Selection:
         found = None if place is None else self._at(place)
         if found is None and not os.path.lexists(path):
             found = self._elsewhere(text, place)
+        if found is None and (meant := unshown(text)) != text:
+            return self.one(meant)
         if found is not None:
             return found
         if path.is_dir():
@@ -99,8 +103,8 @@ class Selection:
 
     def path(self, text: str) -> Path:
         """The absolute path that a text means: from the current folder, else from the production's root."""
-        if "\0" in text:
-            raise UsageError(f"{show(text)!r} cannot be the name of a file")
+        if "\0" in text or not text:
+            raise UsageError(f"'{show(text)}' cannot be the name of a file")
         # Lexical: links are never followed
         path = Path(os.path.abspath(self._here / text))  # noqa: PTH100
         below_root = Path(os.path.abspath(self._production.root / text))  # noqa: PTH100
@@ -212,6 +216,12 @@ class Selection:
             raise NotFound("no recorded file matches this pattern", path=pattern, remedy=remedy)
 
 
+def unshown(text: str) -> str:
+    """The name behind one that was printed escaped (``a\\xff.png``), so that a printed command works as it is."""
+    told = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), os.fsencode(text))
+    return os.fsdecode(told)
+
+
 def matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
     """True where the parts of a path meet the parts of a glob; ``**`` stands for any number of folders."""
     if not patterns:
@@ -256,6 +266,11 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[Mapping[str, str]]:
         if number > CSV_ROWS:
             raise UsageError(f"more than {CSV_ROWS} rows", path=path)
         cells = {column: cell.strip() for column, cell in row.items()}
+        for column, cell in cells.items():
+            if column != "file" and any("\udc80" <= one <= "\udcff" for one in cell):
+                raise UsageError(
+                    f"line {reader.line_num}: `{column}` is not UTF-8", path=path, remedy="save it as UTF-8"
+                )
         if not cells["file"]:
             raise UsageError(f"line {reader.line_num}: `file` is empty", path=path)
         yield cells

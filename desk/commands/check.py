@@ -17,7 +17,7 @@ from desk.production import open_production
 from desk.tree import link_json
 from provenance.flags_page import COMMAND
 from provenance.model import Finding, Severity
-from provenance.paths import named
+from provenance.paths import named, show
 
 WORDS = {
     exit_codes.CLEAN: "clear",
@@ -78,7 +78,9 @@ def _print(judged: tuple[Judged, ...], code: int) -> None:
 
 
 def _print_one(judged: Judged) -> None:
-    output.heading(f"{judged.scope.delivery.name or 'outside any delivery'}: {WORDS[judged.exit_code]}")
+    where = judged.scope.delivery.name or "outside any delivery"
+    only = f", only {judged.scope.part}" if judged.scope.part else ""
+    output.heading(f"{where}{only}: {WORDS[judged.exit_code]}")
     waiting = [finding for finding in judged.findings if finding.is_open or finding.severity is Severity.WARN]
     order = {finding.name: number for number, finding in reversed(list(enumerate(waiting)))}
     for name, found in groupby(sorted(waiting, key=lambda each: order[each.name]), key=lambda each: each.name):
@@ -92,14 +94,14 @@ def _print_one(judged: Judged) -> None:
     for line in dict.fromkeys(map(_answered, answered)):
         output.prose(line, indent=2)
     for each in judged.explained:
-        output.prose(f"{each.name}: undeclared, explained by its inputs; weakest link: {each.told}", indent=2)
+        output.prose(f"{show(each.name)}: undeclared, explained by its inputs; weakest link: {each.told}", indent=2)
 
 
 def _answered(finding: Finding) -> str:
     decision = finding.decision
     assert decision is not None
     reference = f", {decision.reference}" if decision.reference else ""
-    return f"{finding.name}: {finding.code} answered: {decision.answer.value} by {decision.by}{reference}"
+    return f"{show(finding.name)}: {finding.code} answered: {decision.answer.value} by {decision.by}{reference}"
 
 
 def _print_finding(finding: Finding) -> None:
@@ -132,6 +134,7 @@ def _json(judged: Judged) -> dict[str, Any]:
     scope = judged.scope
     return {
         "delivery": scope.delivery.name or None,
+        "only": scope.part or None,
         "state": scope.delivery.state,
         "exit_code": judged.exit_code,
         "files": judged.files,

@@ -13,7 +13,7 @@ from desk import output
 from desk.deciding import Plan, Planned, Request
 from desk.documents import hash_document, keep_document
 from desk.judging import Outcome, judge_again, still_open
-from desk.options import json_option, production_option
+from desk.options import WORDS, AnyPath, json_option, production_option
 from desk.outcome import outcome_json, print_outcome
 from desk.production import Production, open_production
 from provenance.errors import UsageError
@@ -28,19 +28,23 @@ AI_CODE = "NFX-01"
 @click.option("--approve", "answers", flag_value="approve", multiple=True, help="It may be delivered.")
 @click.option("--refuse", "answers", flag_value="refuse", multiple=True, help="It may not; the finding stays open.")
 @click.option("--incidental", "answers", flag_value="incidental", multiple=True, help="Judged incidental background.")
-@click.option("--by", default="", metavar="NAME", help="Who decides.")
-@click.option("--role", default="", metavar="TEXT", help="In what function.")
-@click.option("--reference", default="", metavar="REF", help="Of the writing in which it was given.")
-@click.option("--document", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="That writing; kept.")
-@click.option("--note", default="", metavar="TEXT", help="In your words.")
-@click.option("--finding", "finding", multiple=True, metavar="CODE", help="Only these; default: all that are open.")
-@click.option("--delivery", "delivery", default="", metavar="NAME", help="Only for this delivery; default: for all.")
+@click.option("--by", type=WORDS, default="", metavar="NAME", help="Who decides.")
+@click.option("--role", type=WORDS, default="", metavar="TEXT", help="In what function.")
+@click.option("--reference", type=WORDS, default="", metavar="REF", help="Of the writing in which it was given.")
+@click.option("--document", type=AnyPath(dir_okay=False), metavar="FILE", help="That writing; kept.")
+@click.option("--note", type=WORDS, default="", metavar="TEXT", help="In your words.")
+@click.option(
+    "--finding", "finding", type=WORDS, multiple=True, metavar="CODE", help="Only these; default: all that are open."
+)
+@click.option(
+    "--delivery", "delivery", type=WORDS, default="", metavar="NAME", help="Only for this delivery; default: for all."
+)
 @click.option("--expires", default="", metavar="DATE", help="The last day on which it counts, or a time.")
 @click.option("--in-advance", is_flag=True, help="Decide before there is a finding; needs --finding.")
-@click.option("--from-csv", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="One decision a row.")
+@click.option("--from-csv", type=AnyPath(dir_okay=False), metavar="FILE", help="One decision a row.")
 @click.option("--dry-run", is_flag=True, help="Show what would be decided, and store nothing.")
-@click.option("--revoke", default="", metavar="UID", help="Take a decision back; needs --by and --reason.")
-@click.option("--reason", default="", metavar="TEXT", help="Why it is taken back.")
+@click.option("--revoke", type=WORDS, default="", metavar="UID", help="Take a decision back; needs --by and --reason.")
+@click.option("--reason", type=WORDS, default="", metavar="TEXT", help="Why it is taken back.")
 @click.option("--list", "as_list", is_flag=True, help="List all decisions.")
 @json_option
 @production_option
@@ -121,6 +125,10 @@ def _tell(
         output.say(f"passed over, nothing to decide: {output.count(len(passed_over), 'file')}")
     if any(_lacks_ground(one.decision) for one in planned):
         output.prose("Distributors ask for the written approval of AI: --reference or --document was not given.")
+        if outcome is not None:
+            uid = next(one.decision.uid for one in planned if _lacks_ground(one.decision))
+            output.prose("To add it, take this back and decide again:")
+            output.say(f"  provenance decide --revoke {uid} --by NAME --reason TEXT")
     if outcome is None:
         return
     print_outcome(outcome)

@@ -8,7 +8,7 @@ import click
 
 from desk import output
 from desk.judging import judge_again
-from desk.options import json_option, production_option
+from desk.options import WORDS, json_option, production_option
 from desk.outcome import outcome_json, print_outcome
 from desk.production import open_production
 from desk.selection import Selection
@@ -22,10 +22,12 @@ ORIGINS = [one.value for one in Origin if one is not Origin.UNDECLARED]
 @click.command(short_help="Say what a file is, and on what ground.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--origin", type=click.Choice(ORIGINS), help="What they are. May also stand last, behind the files.")
-@click.option("--by", default="", metavar="NAME", help="Who says so.")
-@click.option("--basis", default="", metavar="TEXT", help="On what ground: a camera report, a shot list, the artist.")
-@click.option("--tool", default="", metavar="TEXT", help="The tool that made them.")
-@click.option("--model", default="", metavar="TEXT", help="The model that generated them.")
+@click.option("--by", type=WORDS, default="", metavar="NAME", help="Who says so.")
+@click.option(
+    "--basis", type=WORDS, default="", metavar="TEXT", help="On what ground: a camera report, a shot list, the artist."
+)
+@click.option("--tool", type=WORDS, default="", metavar="TEXT", help="The tool that made them.")
+@click.option("--model", type=WORDS, default="", metavar="TEXT", help="The model that generated them.")
 @json_option
 @production_option
 def command(

@@ -10,7 +10,7 @@ import click
 
 from desk import output
 from desk.judging import all_deliveries, decision_json, still_open
-from desk.options import json_option, production_option
+from desk.options import WORDS, AnyPath, json_option, production_option
 from desk.production import Production, open_production, path_text, place_of
 from desk.selection import Selection
 from provenance.errors import NotFound, UsageError
@@ -30,10 +30,10 @@ def command() -> None:
     """
 
 
-@command.command("new")
-@click.argument("name")
+@command.command("new", short_help="Open a delivery of a folder or of files.")
+@click.argument("name", type=WORDS)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--from", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="All that lies in a folder.")
+@click.option("--from", "folder", type=AnyPath(), metavar="FOLDER", help="All that lies in a folder.")
 @json_option
 @production_option
 def new(name: str, files: tuple[str, ...], folder: Path | None, as_json: bool, production: Path | None) -> None:
@@ -80,7 +80,7 @@ def _folder(opened: Production, folder: Path) -> Place:
     return Place(inside.volume, inside.folder, b"")
 
 
-@command.command("list")
+@command.command("list", short_help="List all deliveries.")
 @json_option
 @production_option
 def show_all(as_json: bool, production: Path | None) -> None:
@@ -120,8 +120,8 @@ def _where(opened: Production, delivery: Delivery) -> str:
     return "" if delivery.folder is None else path_text(opened, delivery.folder).removesuffix("/")
 
 
-@command.command("show")
-@click.argument("name")
+@command.command("show", short_help="What is in a delivery, and what is open.")
+@click.argument("name", type=WORDS)
 @json_option
 @production_option
 def show_one(name: str, as_json: bool, production: Path | None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from desk import demo_media, output
 from desk.demo_day import Day, run_command
+from desk.options import AnyPath
 from provenance.configuration import FILE_NAME
 from provenance.errors import CouldNotLook, UsageError
 from provenance.paths import argument
@@ -26,7 +27,7 @@ FOLDERS: Final = ("camera", "art", FRAMES, "deliverables")
 
 
 @click.command(short_help="A guided production day in a temporary folder.")
-@click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Where; kept afterwards.")
+@click.option("--dir", "folder", type=AnyPath(), metavar="DIR", help="Where; kept afterwards.")
 def command(folder: Path | None) -> None:
     """Shows a production day from end to end in about twenty seconds: the daemon finds files one by one and
     says where they came from; an AI still arrives in the deliverables folder and is flagged; a decision, a

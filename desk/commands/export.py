@@ -11,7 +11,7 @@ import click
 from desk import exit_codes, output
 from desk.judging import Judged, all_deliveries, judge, whole
 from desk.manifest import document, file_name, write_whole
-from desk.options import json_option, production_option
+from desk.options import WORDS, json_option, production_option
 from desk.production import Production, open_production
 from provenance.errors import NotFound, UsageError
 from provenance.model import Delivery
@@ -21,7 +21,7 @@ FORMATS = {one.NAME: one for one in manifest_formats()}
 
 
 @click.command(short_help="Write the manifest of a delivery.")
-@click.argument("delivery", required=False, metavar="[DELIVERY]")
+@click.argument("delivery", required=False, metavar="[DELIVERY]", type=WORDS)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="json", show_default=True)
 @click.option("--out", metavar="FILE", help="Where to; - for standard output. Default: .provenance/exports/")
 @click.option("--rehash", is_flag=True, help="Read every byte again, instead of comparing size and time.")
@@ -82,6 +82,8 @@ def _target(opened: Production, delivery: Delivery, form: str, out: str | None) 
     if not out:
         return opened.root / ".provenance" / "exports" / file_name(delivery.name, FORMATS[form].SUFFIX)
     target = Path(out).absolute()
+    if not target.parent.is_dir():  # a share that is not mounted must not become a folder on this disk
+        raise UsageError("there is no such folder", path=target.parent, remedy="make it, or mount it, first")
     if target.is_dir():
         target = target / file_name(delivery.name, FORMATS[form].SUFFIX)
     for folder in opened.settings.deliverables_folders:

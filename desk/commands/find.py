@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from desk import output
-from desk.options import json_option, production_option
+from desk.options import WORDS, AnyPath, json_option, production_option
 from desk.production import Production, open_production, path_text
-from provenance.errors import UsageError
+from provenance.errors import NotFound, UsageError
 from provenance.model import Kind, Origin, Place
 from provenance.paths import named
 from store import Summary
@@ -29,11 +29,13 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 )
 @click.option("--ai/--no-ai", default=None, help="What is (not) AI itself.")
 @click.option("--tainted/--untainted", default=None, help="What is, or was made from, AI; or neither.")
-@click.option("--tool", default="", metavar="WORD", help="A tool, model or software that marks or people name.")
-@click.option("--text", default="", metavar="WORD", help="In names, marks (prompts too) and facts.")
+@click.option(
+    "--tool", type=WORDS, default="", metavar="WORD", help="A tool, model or software that marks or people name."
+)
+@click.option("--text", type=WORDS, default="", metavar="WORD", help="In names, marks (prompts too) and facts.")
 @click.option("--kind", type=click.Choice([one.value for one in Kind]))
-@click.option("--media-type", default="", metavar="TYPE", help="As in image/png or 'image/*'.")
-@click.option("--in", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="In or below this folder.")
+@click.option("--media-type", type=WORDS, default="", metavar="TYPE", help="As in image/png or 'image/*'.")
+@click.option("--in", "folder", type=AnyPath(), metavar="FOLDER", help="In or below this folder.")
 @click.option("--since", default="", metavar="WHEN", help="First recorded since: 2026-02-28, an ISO time, 90m, 2d, 1w.")
 @click.option("--gone", is_flag=True, help="What lies nowhere any more, instead of what lies somewhere.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
@@ -49,14 +51,16 @@ def command(production: Path | None, as_json: bool, limit: int | None, **asked: 
     """
     with open_production(production, readonly=True) as opened:
         query = _query(opened, asked)
-        found = search(opened.store, query, limit=limit or -1)
+        found = search(opened.store, query, limit=limit + 1 if limit else -1)
+        more = limit is not None and len(found) > limit
+        found = found[:limit]
         if as_json:
             for one in found:
                 output.emit(_line(opened, one, query))
         elif not found:
             output.say("nothing found")
         else:
-            _print_table(opened, found, query)
+            _print_table(opened, found, query, more=more)
 
 
 def _query(production: Production, asked: dict[str, Any]) -> Query:
@@ -81,7 +85,17 @@ def _folder(production: Production, folder: Path) -> tuple[str, bytes]:
     here = Path(os.path.abspath(folder))  # noqa: PTH100 -- lexical: links are never followed
     if not here.is_dir() and (production.root / folder).is_dir():
         here = Path(os.path.abspath(production.root / folder))  # noqa: PTH100
-    return production.places.folder_of(here)
+    volume, inside = production.places.folder_of(here)
+    if not here.is_dir() and not _ever_held(production, volume, inside):
+        # A folder mistyped must not read as one in which there is nothing
+        raise NotFound(
+            "there is no such folder, and nothing was ever recorded in it", path=here, remedy="check the name"
+        )
+    return volume, inside
+
+
+def _ever_held(production: Production, volume: str, folder: bytes) -> bool:
+    return any(search(production.store, Query(folder=(volume, folder), gone=gone), limit=1) for gone in (False, True))
 
 
 def parse_since(text: str, now: int) -> int:
@@ -128,13 +142,14 @@ def _line(production: Production, one: Summary, query: Query) -> dict[str, Any]:
     }
 
 
-def _print_table(production: Production, found: list[Summary], query: Query) -> None:
+def _print_table(production: Production, found: list[Summary], query: Query, *, more: bool) -> None:
     rows = []
     for one in found:
         places = _places(production, one, query)
-        more = f" (+{len(places) - 1} more)" if len(places) > 1 else ""
+        copies = f" (+{len(places) - 1} more)" if len(places) > 1 else ""
         taint = "from AI" if one.tainted and not one.ai else ""
-        name = (path_text(production, places[0]) if places else one.name) + more
+        name = (path_text(production, places[0]) if places else one.name) + copies
         rows.append([one.origin.value, taint, output.size(one.size), one.sha256.hex()[:12], name])
     output.table(["origin", "taint", "size", "sha256", "path"], rows)
-    output.note(output.count(len(found), "asset"))
+    counted = output.count(len(found), "asset")
+    output.note(f"the first {counted}; there are more" if more else counted)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from desk import output
-from desk.options import json_option
+from desk.options import WORDS, AnyPath, json_option
 from provenance.configuration import FILE_NAME, find_root, initial_text
 from provenance.errors import ConfigurationError, UsageError
 from provenance.paths import argument, named
@@ -18,8 +18,8 @@ FOLDERS = ("deliverables", "ai", "camera")
 
 
 @click.command(short_help="Make a folder a production.")
-@click.argument("folder", metavar="DIR", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", default="", help="What people call it. Default: the folder's name.")
+@click.argument("folder", metavar="DIR", default=".", type=AnyPath(file_okay=False))
+@click.option("--title", type=WORDS, default="", help="What people call it. Default: the folder's name.")
 @click.option("--folders", is_flag=True, help=f"Make the folders {', '.join(FOLDERS)} too.")
 @json_option
 def command(folder: Path, title: str, folders: bool, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 from desk import exit_codes, output
 from desk.inspecting import LARGE, Looked, Manner, expand, judge, look_at_all
-from desk.options import json_option, production_option
+from desk.options import AnyPath, json_option, production_option
 from desk.pages import origin_words, print_gaps, why
 from desk.surroundings import settings_around
 from provenance.configuration import read_marks_file, read_rows, read_trust
@@ -23,7 +23,7 @@ _PEM_LIMIT = 1 << 20
 
 
 @click.command(short_help="What files say of their own origin; needs no production.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=AnyPath())
 @click.option("-r", "--recursive", is_flag=True, help="Look at everything in folders, on all cores.")
 @click.option("--trust", multiple=True, metavar="NAME=FILE.pem", help="Certificates whose signatures count as trusted.")
 @click.option("--marks", multiple=True, metavar="FILE.toml", help="Rows of your own beside `provenance marks`.")

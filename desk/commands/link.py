@@ -10,7 +10,7 @@ import click
 
 from desk import output
 from desk.judging import Outcome, judge_again
-from desk.options import json_option, production_option
+from desk.options import WORDS, json_option, production_option
 from desk.outcome import outcome_json, print_outcome
 from desk.production import Production, open_production, path_text
 from desk.selection import Chosen, Selection
@@ -52,12 +52,12 @@ def spread_from(args: Sequence[str]) -> list[str]:
     type=click.Choice([one.value for one in Relation]),
     help="How the parents went into it. Default: component.",
 )
-@click.option("--by", default="", metavar="NAME", help="Who says so.")
-@click.option("--note", default="", metavar="TEXT", help="How you know.")
+@click.option("--by", type=WORDS, default="", metavar="NAME", help="Who says so.")
+@click.option("--note", type=WORDS, default="", metavar="TEXT", help="How you know.")
 @click.option("--present-only", is_flag=True, help="It was in the project, but not used in the output.")
 @click.option("--complete/--incomplete", "complete", default=None, help="The recorded inputs are all, or not.")
 @click.option("--remove", is_flag=True, help="Say that a recorded link is wrong; it stays refused.")
-@click.option("--reason", default="", metavar="TEXT", help="Why it is wrong; with --remove.")
+@click.option("--reason", type=WORDS, default="", metavar="TEXT", help="Why it is wrong; with --remove.")
 @json_option
 @production_option
 def command(

@@ -13,9 +13,10 @@ from desk import output
 from desk.commands.watch import stop_on_signals
 from desk.exit_codes import INTERRUPTED
 from desk.last_scan import note_scan
-from desk.options import json_option, production_option
+from desk.options import AnyPath, json_option, production_option
+from desk.outcome import print_flags
 from desk.production import Production, open_production
-from provenance.model import Finding, Severity
+from provenance.model import Severity
 from provenance.paths import named, relative
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Look at everything once.")
-@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(path_type=Path, exists=True))
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=AnyPath(exists=True))
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @json_option
 @production_option
@@ -87,16 +88,7 @@ def _print(production: Production, report: ScanReport) -> None:
         output.prose(f"{relative(path, production.root)}: {reason}", indent=13, first="  fault", tone=output.DOUBT)
     if len(report.faults) > 20:
         output.prose(f"and {len(report.faults) - 20} more faults (provenance status)", indent=13)
-    for finding in report.flags[:20]:
-        _print_flag(finding)
-    if len(report.flags) > 20:
-        output.prose(f"and {len(report.flags) - 20} more flags (provenance check)", indent=13)
+    print_flags(report.flags)
     if report.waiting:
         still = output.count(report.waiting, "file")
         output.say(f"  waiting    {still} still changing or not readable; taken up by the next scan")
-
-
-def _print_flag(finding: Finding) -> None:
-    words = f"{finding.code} {finding.delivery}/{finding.name}: {finding.text}"
-    tone = output.BAD if finding.severity is Severity.BLOCK else output.DOUBT
-    output.prose(words, indent=13, first=f"  {finding.severity.value}", tone=tone)

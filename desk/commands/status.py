@@ -13,8 +13,10 @@ import click
 from desk import output
 from desk.last_scan import last_scan
 from desk.options import json_option, production_option
+from desk.outcome import print_flags
 from desk.production import Setup, find_setup, path_text, readable_fault
-from provenance.model import Severity
+from provenance.errors import StoreUnreachable
+from provenance.model import Finding, Severity
 from provenance.paths import named, relative
 from store import Location, Store, Waiting, open_store
 
@@ -36,7 +38,7 @@ def command(as_json: bool, production: Path | None) -> None:
     """
     setup = find_setup(production)
     location = setup.location()
-    if location.file.exists():
+    if _is_there(location.file):
         with open_store(location.file, readonly=True) as store, store.reading():
             standing = _standing(setup, location, store)
     else:
@@ -45,6 +47,18 @@ def command(as_json: bool, production: Path | None) -> None:
         output.emit(_json(setup, standing))
     else:
         _print(setup, standing)
+
+
+def _is_there(file: Path) -> bool:
+    """Raises StoreUnreachable where nobody may look: that is not the same as no store."""
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        remedy = "give the user who runs this the right to read it"
+        raise StoreUnreachable(f"the store cannot be reached: {error.strerror}", path=file, remedy=remedy) from error
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class Standing:
     queue: tuple[int, int | None] = (0, None)
     faults: tuple[Waiting, ...] = ()
     flags: tuple[tuple[str, int], ...] = ()
+    flagged: tuple[Finding, ...] = ()
     origins: tuple[tuple[str, int], ...] = ()
     sizes: tuple[tuple[str, int], ...] = ()
     warnings: tuple[str, ...] = ()
@@ -90,15 +105,16 @@ def _standing(setup: Setup, location: Location, store: Store | None) -> Standing
     told = Standing(location, watch, _roots(setup), now_ms(), max(filter(None, looked), default=None))
     if store is None:
         return told
-    open_flags = Counter(
-        one.severity.value
+    flagged = tuple(
+        one
         for one in store.decisions.findings()
         if one.is_open or (one.severity is Severity.WARN and one.decision is None)
     )
+    open_flags = Counter(one.severity.value for one in flagged)
     return Standing(
         location, watch, told.roots, told.now, told.looked_at,
         store.journal.depth(), tuple(store.journal.faults()),
-        tuple((severity.value, open_flags[severity.value]) for severity in Severity),
+        tuple((severity.value, open_flags[severity.value]) for severity in Severity), flagged,
         tuple(store.assets.count().items()), tuple(store.sizes().items()), store.warnings,
     )  # fmt: skip
 
@@ -145,6 +161,11 @@ def _json(setup: Setup, told: Standing) -> dict[str, Any]:
         "roots": [{**named("path", one.path), "readable": not one.fault, "reason": one.fault or None}
                   for one in told.roots],
         "flags": dict(told.flags),
+        "flagged": [
+            {"code": one.code, "severity": one.severity.value, "delivery": one.delivery, **named("name", one.name),
+             "sha256": one.sha256.hex() or None}
+            for one in told.flagged
+        ],
         "assets": dict(told.origins),
         "store": {**named("file", told.location.file), "reason": told.location.reason,
                   "exists": told.location.file.exists(), "bytes": dict(told.sizes), "warnings": list(told.warnings)},
@@ -172,6 +193,7 @@ def _print(setup: Setup, told: Standing) -> None:
     faults = [f"{_name(setup, one)}: {one.fault} ({output.count(one.tries, 'try', 'tries')})" for one in told.faults]
     more = [f"and {len(faults) - 10} more (--json shows all)"] if len(faults) > 10 else []
     output.field("faults", faults[:10] + more, tone=output.DOUBT)
+    print_flags(told.flagged)
     output.field("folders", (_root_words(setup, one) for one in told.roots))
     output.field("assets", [", ".join(f"{number:,} {origin}" for origin, number in told.origins) or "none yet"])
     output.field("store", _store_words(told))

@@ -108,7 +108,8 @@ def test_a_folder_as_out_takes_the_usual_name(production: Path, run: Run, tmp_pa
         (("none",), "there is no delivery 'none'"),
         (("--out", "deliverables/manifest.json"), "would become a part of the delivery"),
         (("--out", "-", "--json"), "exclude each other"),
-        (("--out", "provenance.toml/x.json"), "cannot be written"),
+        (("--out", "provenance.toml/x.json"), "there is no such folder"),
+        (("--out", "not mounted/x.json"), "there is no such folder"),
     ],
 )
 def test_what_makes_no_sense_is_refused(production: Path, run: Run, words: tuple[str, ...], message: str) -> None:
