@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,8 @@ _XML_NAMES: Final = ("M01.XML", "M01.xml", ".XML", ".xml")
 _XML_HEAD: Final = 4_096
 _CAMERA_ROOT: Final = re.compile(rb"<(?:\w{1,40}:)?(?:NonRealTimeMeta|P2Main|ClipMain|ClipContent|CanonXF)[\s>/]")
 _GRAPHS: Final = frozenset({"prompt", "workflow"})
+_TEXTS: Final = 4
+"""Texts under these keys that are looked at: a frame has one of each."""
 _WRITER: Final = "VHS_VideoCombine"
 """The node that saves a clip together with its first frame."""
 
@@ -102,8 +105,8 @@ def _camera(path: Path) -> Iterator[Mark]:
 def _graph(path: Path) -> Iterator[Mark]:
     """The graph of a first frame, where the node that saves clips is in it: any other PNG is a picture of its own."""
     with opened(path) as file:
-        texts = [(text.key, text.text) for text in png.texts(file) if text.key in _GRAPHS and not text.after_end]
-    graphs = [pair for pair in texts if _has_writer(load_json(pair[1]))]
+        kept = (text for text in png.texts(file) if text.key in _GRAPHS and not text.after_end)
+        graphs = [(text.key, text.text) for text in islice(kept, _TEXTS) if _has_writer(load_json(text.text))]
     for said in recognise(graphs):
         signature = said.signature
         note = ("note", "said of its first frame, saved beside it")

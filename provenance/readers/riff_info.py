@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from provenance.containers import id3, riff
 from provenance.containers.inflate import TEXT_LIMIT
 from provenance.containers.riff import Chunk
-from provenance.containers.span import read_up_to
+from provenance.containers.span import lie, read_up_to
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
 from provenance.model import Fault, Mark, Origin, Reading, Strength, bounded
@@ -51,8 +51,11 @@ class _Found:
     held: int = 0
 
     def keep(self, place: str, key: str, text: str) -> None:
+        """Adds a text. Raises UnreadableMedia where there are too many or too long ones."""
         self.held += len(text)
-        if text and len(self.texts) < _TEXTS and self.held <= _HELD:
+        if len(self.texts) >= _TEXTS or self.held > _HELD:
+            raise lie("riff.too_much", f"more than {_TEXTS} texts or {_HELD} characters")
+        if text:
             self.texts.append(NamedText(place, key, text))
 
 
