@@ -20,7 +20,7 @@ _NAMESPACES = {
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
 }
-_PROMPT = "wide shot of a lighthouse above the clouds at dawn, film grain"
+PROMPT = "wide shot of a lighthouse above the clouds at dawn, film grain"
 _NEGATIVE = "text, watermark"
 
 _Steps = dict[str, tuple[str, dict[str, object]]]
@@ -44,7 +44,7 @@ def generated_xmp(name: str) -> dict[str, str]:
         **source_type("trainedAlgorithmicMedia"),
         "Iptc4xmpExt:AISystemUsed": "Sample Image Model",
         "Iptc4xmpExt:AISystemVersionUsed": "3",
-        "Iptc4xmpExt:AIPromptInformation": _PROMPT,
+        "Iptc4xmpExt:AIPromptInformation": PROMPT,
         **ids(name),
     }
 
@@ -135,7 +135,7 @@ def comment_exif(text: str) -> bytes:
 
 def a1111(seed: int, size: str = "320x180") -> str:
     return (
-        f"{_PROMPT}\nNegative prompt: {_NEGATIVE}\n"
+        f"{PROMPT}\nNegative prompt: {_NEGATIVE}\n"
         f"Steps: 28, Sampler: DPM++ 2M Karras, CFG scale: 6.5, Seed: {seed}, Size: {size}, "
         "Model hash: 0a1b2c3d4e, Model: sample-model-v3, Version: v1.10.1"
     )
@@ -149,7 +149,7 @@ def comfyui_generated() -> dict[str, str]:
                            "negative": ["7", 0], "latent_image": ["5", 0]}),
         "4": ("CheckpointLoaderSimple", {"ckpt_name": "sample-model-v3.safetensors"}),
         "5": ("EmptyLatentImage", {"width": 320, "height": 180, "batch_size": 1}),
-        "6": ("CLIPTextEncode", {"text": _PROMPT, "clip": ["4", 1]}),
+        "6": ("CLIPTextEncode", {"text": PROMPT, "clip": ["4", 1]}),
         "7": ("CLIPTextEncode", {"text": _NEGATIVE, "clip": ["4", 1]}),
         "8": ("VAEDecode", {"samples": ["3", 0], "vae": ["4", 2]}),
         "9": ("SaveImage", {"filename_prefix": "sample", "images": ["8", 0]}),
@@ -182,7 +182,7 @@ def invoke() -> dict[str, str]:
     record = {
         "app_version": "5.6.0",
         "generation_mode": "txt2img",
-        "positive_prompt": _PROMPT,
+        "positive_prompt": PROMPT,
         "negative_prompt": _NEGATIVE,
         "width": 320,
         "height": 180,
@@ -197,7 +197,7 @@ def invoke() -> dict[str, str]:
 
 def novelai() -> dict[str, str]:
     comment = {
-        "prompt": _PROMPT,
+        "prompt": PROMPT,
         "steps": 28,
         "height": 180,
         "width": 320,
@@ -210,7 +210,7 @@ def novelai() -> dict[str, str]:
     }
     return {
         "Title": "NovelAI generated image",
-        "Description": _PROMPT,
+        "Description": PROMPT,
         "Software": "NovelAI",
         "Source": "NovelAI Diffusion V4.5 4BDE2A90",
         "Comment": json.dumps(comment),

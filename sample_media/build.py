@@ -19,6 +19,7 @@ from pathlib import Path
 import _broken
 import _clips
 import _elsewhere
+import _generators
 import _recordings
 import _sets
 import _stills
@@ -36,7 +37,7 @@ def build(out: Path) -> None:
     files = {f"trust/{name}": notary.certificates[who] for who, name in CA_FILES.items()}
     files |= _stills.build(notary) | _clips.build(notary) | _recordings.build()
     files |= _sets.sequences() | _sets.sidecars(notary)
-    files |= _elsewhere.build()
+    files |= _elsewhere.build() | _generators.build()
     files |= _broken.build(files)
     for name, data in files.items():
         path = out / name
