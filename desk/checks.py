@@ -57,7 +57,6 @@ def of_production(setup: Setup) -> Iterator[Check]:
     yield from _folders(setup)
     yield from _shares(setup)
     yield from _watches(setup)
-    yield from _trust(setup)
 
 
 def _python() -> Check:
@@ -260,19 +259,3 @@ def _watches(setup: Setup) -> Iterator[Check]:
         yield Check("watches", FAIL if there > limit else WARN, text, remedy)
     else:
         yield Check("watches", OK, text)
-
-
-def _trust(setup: Setup) -> Iterator[Check]:
-    from provenance.configuration import read_trust
-
-    try:
-        lists = read_trust(setup.settings)
-    except ProvenanceError as error:
-        yield Check("trust", FAIL, f"{error.path or ''}: {error.message}", error.remedy)
-        return
-    for one in lists:
-        number = one.anchors.count("-----BEGIN CERTIFICATE-----")
-        yield Check("trust", OK, f"{one.name}: {number} certificates{' (our own)' if one.own else ''}")
-    if not lists:
-        remedy = "add [[trust]] lists to provenance.toml, as those of your camera makers"
-        yield Check("trust", WARN, "no trust lists: no signature counts as trusted", remedy)

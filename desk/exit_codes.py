@@ -14,6 +14,7 @@ from provenance.errors import (
     ChangedMeanwhile,
     ConfigurationError,
     CouldNotLook,
+    IdentityError,
     LedgerBroken,
     LineageCycle,
     NotFound,
@@ -53,7 +54,8 @@ GATE_COMMANDS: Final = frozenset({"check", "verify", "audit", "seal"})
 """Commands whose exit code is a verdict. `inspect --gate` joins them by itself."""
 
 _USAGE: Final = (
-    ConfigurationError, UsageError, NotFound, LineageCycle, AlreadyWatching, CouldNotLook, ChangedMeanwhile,
+    ConfigurationError, UsageError, NotFound, IdentityError, LineageCycle, AlreadyWatching, CouldNotLook,
+    ChangedMeanwhile,
 )  # fmt: skip
 
 

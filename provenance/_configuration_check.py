@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from provenance._configuration_text import DECLARABLE, DEFAULT_DECLARATIONS, TRUST_KEYS, Key, line_of
 from provenance.errors import ConfigurationError
@@ -108,6 +109,18 @@ class Check:
         if not value.strip() or len(value) > TITLE_LIMIT or show(value) != value:
             message = f"production.title must be 1 to {TITLE_LIMIT} printable characters"
             raise self.refuse(message, "production", "title")
+        return value
+
+    def web_address(self, table: str, key: str, value: str) -> str:
+        """An http or https URL, or empty."""
+        try:
+            parts = urlsplit(value)
+            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and show(value) == value
+        except ValueError:
+            sound = False
+        if value and (not sound or " " in value):
+            message = f"{table}.{key} must be empty or a URL that begins with https:// or http://"
+            raise self.refuse(message, table, key)
         return value
 
     def declarations(self, content: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Origin]:

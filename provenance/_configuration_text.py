@@ -65,10 +65,12 @@ TABLES: Final = {
         "(`provenance marks`). Each row is a table [[mark]] in a TOML file; docs/marks.md says what it holds."
     ),
     "store": "Where the memory of the production is kept.",
+    "identity": "Signing as the production (`provenance identity`). Keys lie with the store, never here.",
     "trust": (
         "Certificate lists whose signatures count as trusted, each in a table [[trust]] of its own: `name` "
         "(what a verdict calls it), `file` (PEM, relative to this file) and `own` (true for this "
-        "production's own identity, which never proves that something was captured)."
+        "production's own identity, which never proves that something was captured). Lists taken in with "
+        "`provenance trust import` count as well and need no table."
     ),
 }
 
@@ -128,6 +130,11 @@ KEYS: Final = (
         "store", "path", "",
         "The folder of the store. Empty: .provenance beside this file, or the platform's data folder where "
         "this file lies on a network share.",
+    ),
+    Key(
+        "identity", "tsa", "",
+        "URL of a time-stamp authority (RFC 3161), asked once for each signature. It learns when something was "
+        "signed, not what. Empty: nobody is asked, and a signature is valid as long as its certificate.",
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provenance._configuration_check import TITLE_LIMIT, Check, parse_uuid
 from provenance._configuration_text import DEFAULT_DECLARATIONS, KEYS, TABLES, settings_page
 from provenance._configuration_text import initial_text as _initial_text
+from provenance._trust_folder import kept_lists, merged
 from provenance.contracts import TrustList
 from provenance.errors import ConfigurationError
 from provenance.model import Origin
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from provenance.marks.grammar import Row
 
 __all__ = [
-    "FILE_NAME", "DeliverablesGate", "Folders", "Notifications", "Production", "Readers", "Settings",
+    "FILE_NAME", "DeliverablesGate", "Folders", "Identity", "Notifications", "Production", "Readers", "Settings",
     "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin", "find_root",
     "initial_text", "load_settings", "parse_settings", "read_marks_file", "read_rows", "read_trust", "settings_page",
 ]  # fmt: skip
@@ -115,6 +116,13 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Signing as the production: tsa is the URL of a time-stamp authority, or empty."""
+
+    tsa: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of provenance.toml. `root` is the folder it lies in."""
 
@@ -130,6 +138,7 @@ class Settings:
     deliverables_gate: DeliverablesGate = DeliverablesGate()
     marks: TeamMarks = TeamMarks()
     store: StorePlace = StorePlace()
+    identity: Identity = Identity()
     trust: tuple[Trust, ...] = ()
 
     @property
@@ -217,6 +226,7 @@ def parse_settings(text: str, root: Path) -> Settings:
         deliverables_gate=DeliverablesGate(values["deliverables_gate.hold"]),
         marks=TeamMarks(values["marks.files"]),
         store=StorePlace(values["store.path"]),
+        identity=Identity(check.web_address("identity", "tsa", values["identity.tsa"])),
         trust=tuple(Trust(*entry) for entry in check.trust(content.get("trust", []))),
     )
     check.told_apart(settings.working_folders, settings.deliverables_folders)
@@ -236,7 +246,11 @@ def declared_origin(settings: Settings, folder: str) -> tuple[str, Origin] | Non
 
 
 def read_trust(settings: Settings) -> tuple[TrustList, ...]:
-    """The configured trust lists, read. Raises ConfigurationError where one is missing or not PEM."""
+    """All trust lists that count: those of provenance.toml, then those imported, the production's own included.
+
+    What a list of our own holds is taken out of the others, so that our signature never proves a capture.
+    Raises ConfigurationError where one is missing, damaged or not PEM.
+    """
     lists = []
     for entry in settings.trust:
         path = _placed(settings.root, entry.file)
@@ -244,7 +258,7 @@ def read_trust(settings: Settings) -> tuple[TrustList, ...]:
         if "-----BEGIN CERTIFICATE-----" not in pem:
             raise ConfigurationError("holds no PEM certificate", path=path, remedy="export the list as PEM")
         lists.append(TrustList(entry.name, pem, entry.own))
-    return tuple(lists)
+    return merged(lists, kept_lists(settings.root))
 
 
 def read_rows(settings: Settings) -> tuple[Row, ...]:

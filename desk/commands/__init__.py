@@ -38,6 +38,10 @@ SECTIONS: Final[dict[str, dict[str, Entry]]] = {
         "link": Entry("desk.commands.link", "Say what a file was made from."),
         "decide": Entry("desk.commands.decide", "Answer a finding: approve, refuse, incidental."),
     },
+    "Signatures": {
+        "identity": Entry("desk.commands.identity", "The certificate the production signs with."),
+        "trust": Entry("desk.commands.trust", "Lists of those whose signatures are trusted."),
+    },
     "Delivery": {
         "delivery": Entry("desk.commands.delivery", "Open, list and show deliveries."),
         "check": Entry("desk.commands.check", "May this be delivered? The exit code says it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from desk import exit_codes, output
 from desk.checks import FAIL, OK, WARN, Check, of_production, of_workstation
 from desk.options import json_option, production_option
 from desk.production import find_setup
+from desk.trust_checks import of_identity, of_trust
 from provenance.errors import ConfigurationError
 
 
@@ -19,8 +21,8 @@ from provenance.errors import ConfigurationError
 @production_option
 def command(as_json: bool, production: Path | None) -> None:
     """Checks the program, its libraries and this workstation; within a production also its settings, store,
-    folders, shares, watch limits and trust lists. One line each: ok, warn or fail, with a remedy. Exit 1
-    where anything fails.
+    folders, shares, watch limits, trust lists and signing identity. One line each: ok, warn or fail, with a
+    remedy. Exit 1 where anything fails.
 
     \b
     provenance doctor
@@ -51,6 +53,9 @@ def _checks(production: Path | None) -> Iterator[Check]:
             yield Check("settings", FAIL, f"{error.path}: {error.message}", error.remedy)
         return
     yield from of_production(setup)
+    now = time.time_ns() // 1_000_000
+    yield from of_trust(setup, now)
+    yield from of_identity(setup, now)
 
 
 def _print(check: Check) -> None:
