@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS: Final = 30.0
 JOURNAL_LIMIT: Final = 64 * 1024 * 1024
+_PAUSE_SECONDS: Final = 0.02
 Row = tuple[Any, ...]
 
 
@@ -78,7 +80,7 @@ class Connection:
         self._depth = 0
         with self.translated():
             self._raw = self._open(busy_seconds)
-            self._prepare()
+            self._prepare(busy_seconds)
 
     def _open(self, busy_seconds: float) -> Any:
         if self.readonly and not self.file.exists():
@@ -90,14 +92,27 @@ class Connection:
         uri = self.file.absolute().as_uri() + f"?mode={mode}"
         return sqlite.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)
 
-    def _prepare(self) -> None:
+    def _prepare(self, busy_seconds: float) -> None:
         for pragma in ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "temp_store = MEMORY"):
             self._raw.execute(f"PRAGMA {pragma}")
         if self.readonly:
             self._raw.execute("PRAGMA query_only = ON")
             return
-        self._raw.execute(f"PRAGMA journal_mode = {'WAL' if self.wal else 'DELETE'}").fetchone()
+        self._set_journal_mode("wal" if self.wal else "delete", time.monotonic() + busy_seconds)
         self._raw.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT}")
+
+    def _set_journal_mode(self, mode: str, until: float) -> None:
+        # SQLite does not wait for others here, whatever the timeout: a store that several programs open for the
+        # first time at once is locked for an instant
+        while self._raw.execute("PRAGMA journal_mode").fetchone()[0] != mode:
+            try:
+                self._raw.execute(f"PRAGMA journal_mode = {mode}").fetchone()
+            except sqlite.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
 
     @property
     def utils(self) -> Database:

@@ -213,7 +213,9 @@ _AUDIT: Final = """
 SELECT l.seq, s.uid, l.number, l.uid, l.at, l.kind, l.version, l.body, l.prev, l.hash, r.seq, l.commitment,
   p.salt, p.body
 FROM ledger l JOIN station s ON s.id = l.station_id
-LEFT JOIN personal p ON p.seq = l.seq LEFT JOIN redaction r ON r.seq = l.seq
+LEFT JOIN personal p ON p.seq = l.seq
+LEFT JOIN redaction r ON r.seq = l.seq AND EXISTS (SELECT 1 FROM ledger k WHERE k.seq = r.by_seq
+  AND k.kind = 'redacted' AND json_valid(k.body) AND json_extract(k.body, '$.entry') = l.uid)
 ORDER BY l.station_id, l.number"""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Number of steps below; kept in PRAGMA user_version, so that a current store opens without looking further."""
 
 _LEDGER: Final = """
@@ -166,7 +166,26 @@ def m001_first(db: Database) -> None:
             db.execute(statement)
 
 
-STEPS: Final = (m001_first,)
+_EVIDENCE: Final = """
+ALTER TABLE evidence RENAME TO evidence_before;
+CREATE TABLE evidence (
+  id INTEGER PRIMARY KEY, child INTEGER NOT NULL, parent INTEGER NOT NULL, relation TEXT NOT NULL,
+  source TEXT NOT NULL, version TEXT NOT NULL, method TEXT NOT NULL, strength INTEGER NOT NULL,
+  used INTEGER NOT NULL, note TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
+INSERT INTO evidence SELECT * FROM evidence_before;
+DROP TABLE evidence_before;
+CREATE UNIQUE INDEX evidence_found ON evidence (child, parent, relation, source, method) WHERE by = '';
+CREATE INDEX evidence_of ON evidence (child, parent, relation);
+"""
+
+
+def m002_evidence_by_entry(db: Database) -> None:
+    """What a person says of a link is a row of its own for each entry, so that each can be erased by itself."""
+    for statement in _statements(_EVIDENCE):
+        db.execute(statement)
+
+
+STEPS: Final = (m001_first, m002_evidence_by_entry)
 
 
 def _statements(script: str) -> list[str]:

@@ -182,10 +182,13 @@ def _current(file: Path, *, readonly: bool, busy_seconds: float) -> Connection:
 def _migrate(connection: Connection, version: int) -> None:
     if version:
         backups = connection.file.parent / BACKUPS
-        backups.mkdir(exist_ok=True)
+        with connection.translated():
+            backups.mkdir(exist_ok=True)
         connection.backup(backups / f"{connection.file.stem}-before-schema-{migrations.SCHEMA_VERSION}.db")
-    with connection.translated():
-        migrations.apply_steps(connection.utils)
+    # All steps in one transaction: of two processes that open a new store at once, the second finds it made
+    with connection.writing(), connection.translated():
+        if int(connection.value("PRAGMA user_version")) < migrations.SCHEMA_VERSION:
+            migrations.apply_steps(connection.utils)
 
 
 def _station(connection: Connection, *, readonly: bool) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -75,11 +76,11 @@ def test_makes_a_backup_before_it_migrates(tmp_path: Path, monkeypatch: pytest.M
     with open_store(file) as store:
         store.assets.record(an_asset("kept"))
 
-    def m002_more(db: object) -> None:
+    def one_more(db: object) -> None:
         db.execute("CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(migrations, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, m002_more))
+    monkeypatch.setattr(migrations, "SCHEMA_VERSION", migrations.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, one_more))
     with open_store(file) as store:
         kept = store.assets.get(sha("kept")).size
 
@@ -257,3 +258,19 @@ def test_redescribing_keeps_one_asset(tmp_path: Path) -> None:
         assert (first, again, newer) == (True, False, True)
         assert [one.origin for one in store.assets.summaries()] == [Origin.AI_GENERATED]
         assert store.assets.get(sha("a")) == an_asset("a", Origin.AI_GENERATED, reader_version="2")
+
+
+def test_several_programs_may_open_a_new_store_at_the_same_moment(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from store import open_store\n"
+        "while time.time() < float(sys.argv[2]): pass\n"
+        "open_store(Path(sys.argv[1])).close()\n"
+    )
+    for round_ in range(3):
+        at = str(time.time() + 1.5)
+        file = str(tmp_path / f"{round_}.db")
+        others = [subprocess.Popen([sys.executable, "-c", code, file, at], stderr=subprocess.PIPE) for _ in range(4)]
+
+        said = [one.communicate()[1] for one in others]
+
+        assert said == [b""] * 4
