@@ -17,6 +17,9 @@ from provenance.model import Origin, Strength, bounded
 JSON_LIMIT: Final = 8 << 20
 """Characters of a JSON text that are parsed; the longest graph seen has half a million."""
 
+JSON_VALUES: Final = 400_000
+"""Commas and brackets in a JSON text that is parsed; a graph of twenty thousand nodes has about half as many."""
+
 _UNREAD: Final = object()
 
 
@@ -232,6 +235,9 @@ class Row:
 def load_json(text: str) -> object:
     """The JSON value in a text, or None where it is none, too long or too deep."""
     if len(text) > JSON_LIMIT or not text.lstrip().startswith(("{", "[")):
+        return None
+    # Eight million characters may be four million empty lists, which take half a gigabyte.
+    if sum(map(text.count, ",[{")) > JSON_VALUES:
         return None
     try:
         # ComfyUI writes NaN, which JSON forbids and Python reads.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.marks import Signature, recognise
+from provenance.marks import Signature, grammar, recognise
 from provenance.marks.comfy_graph import judge_graph, parse_graph
 from provenance.model import VALUE_LIMIT, Origin, Strength
 
@@ -353,3 +353,9 @@ def test_hostile_structures_end_soon(texts: list[tuple[str, str]]) -> None:
 
     assert time.perf_counter() - before < 2.0
     assert all(len(value) <= VALUE_LIMIT for one in found for _, value in one.signature.detail)
+
+
+def test_a_text_of_millions_of_empty_lists_is_never_unpacked() -> None:
+    bomb = '{"1": {"class_type": "KSampler", "inputs": [' + "[]," * 500_000 + "[]]}}"
+
+    assert grammar.load_json(bomb) is None
