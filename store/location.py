@@ -47,9 +47,14 @@ def file_system_kind(path: Path) -> str:
         inside = real == mount or real.startswith(mount if mount.endswith(("/", "\\")) else mount + os.sep)
         if inside and len(mount) >= best:
             best, kind = len(mount), file_system.lower()
-            if "remote" in options.split(","):
-                kind = kind or "remote"
-    return kind
+            if "remote" in options.split(",") and not is_network(kind):
+                kind = "remote"  # a Windows share calls itself NTFS
+    return "remote" if is_unc(real) else kind
+
+
+def is_unc(real: str) -> bool:
+    """True for a path that names a server (Windows): ``\\\\server\\share``, ``\\\\?\\UNC\\server\\share``."""
+    return real.startswith("\\\\") and (real.upper().startswith("\\\\?\\UNC\\") or real[2:3] not in ("?", "."))
 
 
 def _mounts() -> list[tuple[str, str, str]]:

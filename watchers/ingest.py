@@ -15,10 +15,10 @@ from typing import Final, Protocol
 
 from provenance import plugins
 from provenance.configuration import Settings, declared_origin
-from provenance.contracts import TrustList
+from provenance.contracts import EvidenceSource, TrustList
 from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
-from provenance.errors import ChangedMeanwhile
+from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError
 from provenance.marks import Row
 from provenance.model import (
     Asset,
@@ -37,7 +37,7 @@ from provenance.places import Places
 from provenance.verdict import judge
 from store import Known, Store
 from watchers.describer import DescribeFailed
-from watchers.sweep import look_at, racy
+from watchers.sweep import as_listed, look_at, racy
 
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
@@ -118,7 +118,8 @@ class Ingest:
         if now is None:
             return self.end(place, "deleted")
         began = self._wall_ns()
-        digests, stamp = self._known_digests(place, now) or digest_file(path)
+        digests, found = self._known_digests(place, now) or digest_file(path)
+        stamp = as_listed(found)
         known = self._store.assets.readers(digests.sha256)
         asset = None
         if known is None or sidecars_of(path) or self._readers_of(path) != known:
@@ -193,9 +194,17 @@ class Ingest:
                 return False
             self._store.assets.record_again(asset)
         for source in plugins.evidence_sources():
+            self._link(source, asset)
+        return True
+
+    def _link(self, source: EvidenceSource, asset: Asset) -> None:
+        try:
             for link in source.links(asset, self._store.lineage):
                 self._store.lineage.add(link)
-        return True
+        except ProvenanceError:
+            raise
+        except Exception as error:  # other people's code; the file is not done while its lineage is not looked for
+            raise CouldNotLook(f"the evidence source {source.NAME} failed: {type(error).__name__}: {error}") from error
 
     def declares_ai(self, place: Place) -> bool:
         """True where the folder of a place is declared to hold AI."""

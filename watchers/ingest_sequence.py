@@ -22,7 +22,7 @@ from provenance.sequences import ImageSequence, faults, parse_pattern, pattern
 from store import Known, Store
 from watchers.ingest import Ingest, Ingested
 from watchers.reconcile import SEEN, family_name, family_of
-from watchers.sweep import look_at, racy
+from watchers.sweep import as_listed, look_at, racy
 
 REMEMBERED_FRAMES: Final = 200_000
 VERSION: Final = "1"
@@ -163,7 +163,8 @@ class SequenceIngest:
                 member = Member(frame, place.name, known.stamp.size, known.sha256)
                 return member, replace(word, frame=frame), known
         began = self._ingest.now_ns()
-        digests, stamp = digest_file(path)
+        digests, found = digest_file(path)
+        stamp = as_listed(found)
         word = self._words.get(digests.sha256)
         if word is None:
             word = word_of(frame, self._ingest.description(path, digests.sha256))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
 
 from provenance.model import FileStamp
@@ -90,6 +90,11 @@ def stamp_of(found: os.stat_result) -> FileStamp:
     """The stamp of a stat result. Windows gives no inode for entries of a listing, so none is kept there."""
     inode = found.st_ino if _HAS_INODES else 0
     return FileStamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode)
+
+
+def as_listed(stamp: FileStamp) -> FileStamp:
+    """The stamp of an open file as a look at its path gives it, so that the two can be compared (Windows: no inode)."""
+    return stamp if _HAS_INODES else replace(stamp, inode=0)
 
 
 def look_at(path: bytes) -> FileStamp | None:

@@ -28,3 +28,23 @@ def test_a_mount_point_with_a_blank_in_its_name_is_found(monkeypatch: pytest.Mon
     assert location.file_system_kind(share / "deliverables") == "cifs"
     assert location.file_system_kind(tmp_path) == "ext4"
     assert location.file_system_kind(tmp_path / "night train 2") == "ext4"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("\\\\server\\share\\SHOW", True),
+        ("\\\\?\\UNC\\server\\share\\SHOW", True),
+        ("\\\\?\\C:\\SHOW", False),
+        ("C:\\SHOW", False),
+        ("/mnt/SHOW", False),
+    ],
+)
+def test_a_path_that_names_a_server_lies_on_a_share(path: str, expected: bool) -> None:
+    assert location.is_unc(path) is expected
+
+
+def test_a_mapped_drive_that_calls_itself_ntfs_is_a_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(location, "_mounts", lambda: [(str(tmp_path), "NTFS", "rw,remote")])
+
+    assert location.is_network(location.file_system_kind(tmp_path / "SHOW"))

@@ -15,7 +15,7 @@ from provenance.model import Kind, Origin, Severity
 from provenance.readers import png_text
 from tests.watchers import production
 from tests.watchers.production import Day, a_production, describe_here
-from watchers import ingest
+from watchers import ingest, sweep
 
 
 @pytest.fixture
@@ -315,3 +315,15 @@ def test_nothing_is_read_again_while_the_readers_are_the_same(
     day.scan()
 
     assert read == []
+
+
+def test_a_system_whose_listings_give_no_inode_records_what_it_finds(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "_HAS_INODES", False)
+    day.put("a/one.bin", b"one")
+    for number in (1, 2, 3):
+        day.put(f"a/s.{number:04d}.png", bytes([number]))
+
+    first, second = day.scan(), day.scan()
+
+    assert day.live() == ["a/one.bin", "a/s.%04d.png 1-3"]
+    assert (first.waiting, second.done) == (0, 0)

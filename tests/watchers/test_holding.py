@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from provenance.model import Description, Origin
+import pytest
+
+from provenance import plugins
+from provenance.model import Description, Link, Origin
 from tests.watchers.production import Day, Passing, a_production, describe_here
 from watchers import deliverables, ingest
 from watchers.crawl import scan_once
@@ -90,3 +94,27 @@ def test_a_reader_that_is_stopped_takes_no_ai_claim_back(tmp_path: Path, samples
 
 def _passing(day: Day) -> threading.Event:
     return Passing(day.hand)  # type: ignore[return-value]
+
+
+class Breaking:
+    """An evidence source of another distribution that does not know what it meets."""
+
+    NAME = "theirs"
+    VERSION = "1"
+
+    def links(self, asset: object, shelf: object) -> Iterator[Link]:
+        raise KeyError("unexpected")
+
+
+def test_an_evidence_source_that_breaks_is_a_fault_and_the_line_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugins, "evidence_sources", lambda: (Breaking(),))
+    with a_production(tmp_path / "SHOW") as day:
+        day.put("deliverables/cut.mov")
+
+        report = day.scan()
+
+        assert [reason for _, reason in report.faults] == ["the evidence source theirs failed: KeyError: 'unexpected'"]
+        assert day.live() == []
+        assert day.store.journal.depth()[0] == 1
