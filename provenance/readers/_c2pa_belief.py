@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from provenance.contracts import TrustList
 from provenance.model import Strength
 from provenance.readers._c2pa_store import Manifest, Store, chain
+
+PUBLIC_TEST_ISSUERS: Final = frozenset({"C2PA Test Signing Cert", "C2PA Test Signing Certificate"})
+"""Organisations named in the test certificates that the C2PA libraries ship with their private keys
+(https://github.com/contentauth/c2pa-rs, sdk/tests/fixtures/certs): anybody can sign with them, so what they say of a
+capture is as good as unsigned, unless somebody chose to trust them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Belief:
         """As `strength`, but an unchecked signature is a hint, and neither our own identity nor anything
         with parts placed in it proves a capture."""
         strength = self.strength(manifest)
-        if strength is Strength.DECLARED:
+        if strength is Strength.DECLARED or (strength is Strength.SIGNED and self._anybody_signed(manifest)):
             return Strength.HEURISTIC
         if self._rests_on_own(manifest) or (strength is Strength.SIGNED_TRUSTED and self._has_parts(manifest)):
             return min(strength, Strength.DECLARED)
@@ -83,6 +89,11 @@ class Belief:
 
     def _rests_on_own(self, manifest: Manifest) -> bool:
         return any(self.is_own(label) for label in chain(self._store, manifest))
+
+    def _anybody_signed(self, manifest: Manifest) -> bool:
+        above = set(chain(self._store, manifest))
+        chained = (entry for entry in self._store.manifests if entry.label in above)
+        return any(entry.signature.get("issuer") in PUBLIC_TEST_ISSUERS for entry in chained)
 
     def _has_parts(self, manifest: Manifest) -> bool:
         above = set(chain(self._store, manifest))
