@@ -27,6 +27,7 @@ from provenance.readers import _c2pa_reading as reading
 from provenance.readers._c2pa_belief import Told, trust_address
 from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse_store, text
 from provenance.readers._faults import opened
+from provenance.readers._metered import MeteredFile
 
 NAME: Final = "c2pa"
 VERSION: Final = "2"
@@ -34,6 +35,8 @@ SIDECARS: Final = frozenset({".c2pa"})
 LARGE: Final = 256 * 1024 * 1024
 """Bytes above which hash bindings are left unchecked unless asked for."""
 
+_CALLS: Final = 150_000
+"""Reads and seeks that c2pa may make in one file, at 4 µs each. It makes two for each chunk of a PNG."""
 _SIDECAR_LIMIT: Final = 64 * 1024 * 1024
 _READABLE: Final = frozenset(
     {
@@ -182,11 +185,15 @@ def _load(kind: str, file: BinaryIO, manifest: bytes | None, trust: tuple[TrustL
     """c2pa's detailed JSON. Raises _Refused with the reading that stands for c2pa's error."""
     import c2pa  # 0.2 s: only where a file is read
 
+    metered = MeteredFile(file, _CALLS)
     try:
         context = _context(trust, checked, os.getpid())
-        with c2pa.Reader(kind, file, manifest, context=context) as reader:
+        with c2pa.Reader(kind, metered, manifest, context=context) as reader:
             document: dict[str, Any] = json.loads(reader.detailed_json())
     except c2pa.C2paError as error:
+        if metered.spent:
+            words = f"it was given up after {_CALLS} reads: the file is made of too many small parts"
+            raise _Refused(_fault("c2pa.endless", words)) from error
         raise _Refused(_refusal(error)) from error
     except (ValueError, RecursionError) as error:
         raise _Refused(_fault("c2pa.damaged", f"the manifest store cannot be read: {error}")) from error
