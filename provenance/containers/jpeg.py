@@ -18,8 +18,8 @@ APP0, APP1, APP11, APP14 = 0xE0, 0xE1, 0xEB, 0xEE
 SCAN: Final = 0x100
 """Stands in for the marker of entropy-coded data, which has none of its own."""
 
-_LIMIT: Final = 10_000
-"""Segments and scans of one picture: 640 MB of metadata in full segments."""
+_LIMIT: Final = 4_000
+"""Segments and scans of one picture: 250 MB of metadata in full segments."""
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -29,6 +30,8 @@ _PICTURES: Final = (
     b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _TAIL: Final = 4_096
+_PARTS: Final = 3_000
+_LONGEST: Final = 32 << 20
 
 
 def accepts(path: Path, head: bytes) -> bool:
@@ -69,6 +72,9 @@ def _picture(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
     """What Pillow reads from the header; no pixel is decoded."""
     from PIL import Image, UnidentifiedImageError
 
+    if not _is_bounded(file):
+        faults.append(Fault(NAME, "media.too_many", "its header has more or longer parts than any picture; not opened"))
+        return
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
     is_tiff = read_up_to(file, 0, 4) in tiff.MAGICS
     file.seek(0)
@@ -88,6 +94,23 @@ def _picture(file: BinaryIO, facts: Facts, faults: list[Fault]) -> None:
         faults.append(Fault(NAME, "media.unreadable", f"the picture is damaged ({type(error).__name__})"))
     if int(facts.get("width", 0)) * int(facts.get("height", 0)) > _PIXELS:
         faults.append(Fault(NAME, "media.bomb", "it says it has more than a billion pixels"))
+
+
+def _is_bounded(file: BinaryIO) -> bool:
+    """False for JPEG and PNG whose header has more, or longer, parts than our own walkers take: Pillow would
+    read them all."""
+    head = read_up_to(file, 0, 3)
+    try:
+        if head == jpeg.MAGIC:
+            return sum(1 for _ in islice(jpeg.segments(file), _PARTS)) < _PARTS
+        if png.MAGIC.startswith(head):
+            front = takewhile(lambda chunk: not chunk.after_data, png.chunks(file))
+            lengths = [chunk.span.length for chunk in islice(front, _PARTS)]
+            return len(lengths) < _PARTS and max(lengths, default=0) <= _LONGEST
+    except UnreadableMedia:
+        # Damaged it may be, but not endless: Pillow says what it makes of it.
+        return True
+    return True
 
 
 def _frames(image: object) -> int:

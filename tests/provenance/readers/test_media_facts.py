@@ -146,3 +146,20 @@ def test_bytes_behind_the_end_of_a_png_are_noted(read: Read) -> None:
 
     assert found.facts["bytes_behind_end"] == 8
     assert found.faults == ()
+
+
+def test_a_picture_of_many_pieces_keeps_its_facts(read: Read) -> None:
+    plain = image("PNG")
+    empty = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    at = plain.index(b"IDAT") - 4
+
+    assert read(plain[:at] + empty * 4_000 + plain[at:]).facts["width"] == 20
+
+
+def test_a_header_of_more_parts_than_anyone_writes_is_not_given_to_the_library(read: Read) -> None:
+    plain = image("JPEG")
+
+    found = read(plain[:2] + b"\xff\xfe\0\x04ab" * 3_500 + plain[2:])
+
+    assert "width" not in found.facts
+    assert codes(found) == ["media.too_many"]
