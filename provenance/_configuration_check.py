@@ -39,6 +39,9 @@ _TYPE_WORDS: Final[dict[type, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+_CORRECT: Final = "correct that line; docs/settings.md shows every setting"
+
+
 class Check:
     """Reads values out of parsed TOML; every refusal names file, line and key."""
 
@@ -57,9 +60,9 @@ class Check:
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = f"line {found[1]}: " if found else ""
-            raise ConfigurationError(f"{line}not TOML: {error}", path=self.path) from error
+            raise ConfigurationError(f"{line}not TOML: {error}", path=self.path, remedy=_CORRECT) from error
         except (RecursionError, ValueError) as error:
-            raise ConfigurationError(f"not TOML: {error}", path=self.path) from error
+            raise ConfigurationError(f"not TOML: {error}", path=self.path, remedy=_CORRECT) from error
 
     def known(self, table: Mapping[str, Any], names: Iterable[str], where: tuple[str, ...], number: int = 0) -> None:
         """Refuses the first key that is none of the names."""

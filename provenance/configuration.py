@@ -290,8 +290,12 @@ def _read(path: Path, remedy: str) -> bytes:
             raise ConfigurationError("is missing, or not a file", path=path, remedy=remedy)
         with path.open("rb") as file:
             raw = file.read(SIZE_LIMIT + 1)
+    except PermissionError as error:
+        words = "cannot be read: you have no right to"
+        raise ConfigurationError(words, path=path, remedy="ask whoever owns it for the right to read it") from error
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"cannot be read: {error}", path=path, remedy=remedy) from error
+        words = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"cannot be read: {words}", path=path, remedy=remedy) from error
     if len(raw) > SIZE_LIMIT:
         raise ConfigurationError(f"is longer than {SIZE_LIMIT} bytes", path=path, remedy=remedy)
     return raw

@@ -26,7 +26,7 @@ def objections(case: Case) -> Iterator[Objection]:
     broken = dict.fromkeys(fault.text for fault in case.verdict.faults if fault.code.startswith(FAULTS))
     file = argument(case.name)
     for text in broken:
-        said = show(text).rstrip(".")
+        said = show(text).rstrip(".").removeprefix("the content credentials do not hold: ")
         yield Objection(
             severity,
             f"The content credentials of {show(case.name)} do not hold: {said}. Export it again with "
