@@ -38,10 +38,10 @@ _TYPE_WORDS: Final[dict[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 _CORRECT: Final = "correct that line; docs/settings.md shows every setting"
 
 
+@dataclass(frozen=True, slots=True)
 class Check:
     """Reads values out of parsed TOML; every refusal names file, line and key."""
 
