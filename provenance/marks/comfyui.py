@@ -42,7 +42,15 @@ def _graph(text: Text, texts: Texts) -> Found | None:
 
 def _ran_another(text: Text, texts: Texts) -> bool:
     others = (texts[key.lower()] for key in _KEYS if key.lower() in texts)
-    return any((graph := graph_in(other)) is not None and graph.executed for other in others if other is not text)
+    return any(_is_executed(other) for other in others if other is not text)
+
+
+def _is_executed(text: Text) -> bool:
+    if "executed" not in text.memo:
+        graph = graph_in(text)
+        text.memo["executed"] = graph is not None and graph.executed
+        text.forget()
+    return text.memo["executed"]
 
 
 def _civitai(text: Text, texts: Texts) -> Found | None:

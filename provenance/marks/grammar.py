@@ -20,16 +20,24 @@ JSON_LIMIT: Final = 8 << 20
 JSON_VALUES: Final = 400_000
 """Commas and brackets in a JSON text that is parsed; a graph of twenty thousand nodes has about half as many."""
 
+JSON_MEMBERS: Final = 300_000
+"""Members of a JSON text that is parsed: each takes some 200 bytes of memory, however short it is."""
+
+_KEPT_LENGTH: Final = 1 << 18
 _UNREAD: Final = object()
 
 
 class Text:
-    """One text of a file. Its JSON is parsed once, however many grammars ask for it."""
+    """One text of a file. Its JSON is parsed once, however many grammars ask for it.
 
-    __slots__ = ("_json", "raw")
+    `memo` holds what a grammar found out and may ask again, after the JSON has been let go.
+    """
+
+    __slots__ = ("_json", "memo", "raw")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
+        self.memo: dict[str, bool] = {}
         self._json: object = _UNREAD
 
     @property
@@ -38,6 +46,11 @@ class Text:
         if self._json is _UNREAD:
             self._json = load_json(self.raw)
         return self._json
+
+    def forget(self) -> None:
+        """Lets go of parsed JSON that takes much memory; asked again, it is parsed again."""
+        if len(self.raw) > _KEPT_LENGTH:
+            self._json = _UNREAD
 
     @property
     def object(self) -> dict[str, object]:
@@ -233,8 +246,10 @@ class Row:
 
 
 def load_json(text: str) -> object:
-    """The JSON value in a text, or None where it is none, too long or too deep."""
-    if len(text) > JSON_LIMIT or not text.lstrip().startswith(("{", "[")):
+    """The JSON value in a text, or None where it is none, or too long, too full or too deep."""
+    if len(text) > JSON_LIMIT or not text[:200].lstrip().startswith(("{", "[")):
+        return None
+    if sum(map(text.count, ",[{")) > JSON_MEMBERS:
         return None
     # Eight million characters may be four million empty lists, which take half a gigabyte.
     if sum(map(text.count, ",[{")) > JSON_VALUES:

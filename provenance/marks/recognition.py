@@ -68,6 +68,7 @@ def recognise(texts: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
     for key, text in pairs:
         rows = dict.fromkeys(_rows(key, extra))
         fitting = [(row, said) for row in rows if (said := row.read(text, by_name)) is not None]
+        text.forget()
         if fitting:
             row, best = next((pair for pair in fitting if pair[1].origin in AI_ORIGINS), fitting[0])
             found.append((row, Statement(key, bounded(text.raw), best)))

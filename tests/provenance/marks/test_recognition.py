@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from provenance.marks import Signature, grammar, recognise
 from provenance.marks.comfy_graph import judge_graph, parse_graph
+from provenance.marks.grammar import load_json
+from provenance.marks.stable_diffusion import COMMENTS
 from provenance.model import VALUE_LIMIT, Origin, Strength
 
 UUID = "2b6e053b-9a65-4ca9-9e13-b6f4465164d4"
@@ -343,8 +346,9 @@ def test_a_captured_source_type_without_signature_is_only_a_hint() -> None:
         [("Artwork", json.dumps({"data": {"product": "lv"} | {f"is_ai_{n}": 1 for n in range(100_000)}}))],
         [("Dream", '"' + '" -s 1 -S' * 1_900)],
         [(":".join("a" * 50_000), "x")] * 2_000,
+        [(key, json.dumps({"nodes": [{"type": "KSampler"}] * 15_000})) for key in (*COMMENTS, "workflow", "Make")],
     ],
-    ids=["classes", "wires", "canvas", "members", "flags", "dream", "keys"],
+    ids=["classes", "wires", "canvas", "members", "flags", "dream", "keys", "canvases"],
 )
 def test_hostile_structures_end_soon(texts: list[tuple[str, str]]) -> None:
     before = time.perf_counter()
@@ -359,3 +363,19 @@ def test_a_text_of_millions_of_empty_lists_is_never_unpacked() -> None:
     bomb = '{"1": {"class_type": "KSampler", "inputs": [' + "[]," * 500_000 + "[]]}}"
 
     assert grammar.load_json(bomb) is None
+
+
+def test_json_that_would_fill_the_memory_is_not_parsed() -> None:
+    assert load_json("[" + "[]," * 200_000 + "[]]") is None
+    assert load_json('{"a": "' + "x" * 7_000_000 + '"}') is not None
+
+
+def test_many_large_texts_are_not_held_parsed_at_once() -> None:
+    large = json.dumps({str(n): {"class_type": "SaveImage", "inputs": {"a": 1}} for n in range(40_000)})
+    tracemalloc.start()
+
+    recognise([(key, large) for key in ("prompt", "workflow", "parameters", "Comment", "Make", "Model")])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 150e6
