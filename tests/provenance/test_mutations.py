@@ -1,46 +1,23 @@
-"""Thousands of seeded mutations of good files: no hang, no memory eaten, nothing raised past a reader's door.
-
-The files are described in a process of their own, which this module also is (`python test_mutations.py JOB`):
-one that hangs is ended by an alarm and named, and its memory is measured apart from pytest's.
-"""
+"""Thousands of seeded mutations of good files: no hang, no memory eaten, nothing raised past a reader's door."""
 
 from __future__ import annotations
 
 import csv
-import json
-import os
 import random
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.provenance.described_apart import assert_safe, described
+
 SEED = 20261122
-SECONDS_AT_MOST = 2.0
-MEGABYTES_AT_MOST = 300
 LONGEST_SOURCE = 400_000
-ALARM_SECONDS = 20
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_FOLDERS = ("stills", "clips", "sound", "containers", "sidecars", "trust")
 
 LENGTHS = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of describing one file."""
-
-    name: str
-    seconds: float
-    origin: str
-    faults: tuple[str, ...]
-    silent: bool
 
 
 # ── mutations ────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,86 +88,17 @@ def mutate(number: int, sources: list[Path]) -> tuple[str, bytes]:
     return f"{number} {source.name} {'+'.join(change.__name__ for change in done)}", bytes(data)
 
 
-# ── the child ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def serve(job: dict[str, Any]) -> None:
-    """Describes what the job names, one line of JSON before and one after each file; then its memory."""
-    from provenance.describe import describe
-
-    place = Path(job["folder"])
-    for name, path in _given(job, place):
-        _tell({"begun": name})
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS)
-        began = time.perf_counter()
-        told = describe(path)
-        seconds = time.perf_counter() - began
-        silent = not (told.faults or told.readers or told.unchecked)
-        faults = [fault.code for fault in told.faults]
-        _tell({"name": name, "seconds": seconds, "origin": told.verdict.origin.value, "faults": faults,
-               "silent": silent})  # fmt: skip
-    _tell({"megabytes": _peak_megabytes()})
-
-
-def _given(job: dict[str, Any], place: Path) -> Iterator[tuple[str, Path]]:
-    sources = [Path(os.fsdecode(bytes.fromhex(each))) for each in job["sources"]]
-    if not job["count"]:
-        yield from ((path.name, path) for path in sources)
-        return
+def mutations(job: dict[str, Any], sources: list[Path]) -> Iterator[tuple[str, Path]]:
+    """The mutations of a job, each in a file of its own for as long as it is looked at."""
     for number in range(job["count"]):
         name, data = mutate(number, sources)
-        path = place / f"{number}{sources[number % len(sources)].suffix}"
+        path = Path(job["folder"]) / f"{number}{sources[number % len(sources)].suffix}"
         path.write_bytes(data)
         yield name, path
         path.unlink()  # a mutated sidecar must not speak about the next file
 
 
-def _tell(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
-
-
-def _peak_megabytes() -> float:
-    if sys.platform == "win32":
-        import psutil
-
-        return float(psutil.Process().memory_info().peak_wset) / (1 << 20)
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
-
-
-# ── the tests ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def described(folder: Path, sources: list[Path], count: int = 0) -> tuple[list[Outcome], float]:
-    """What the child says of `count` mutations (0: of the sources themselves), and its peak memory in MB."""
-    job = folder / "job.json"
-    encoded = [os.fsencode(path).hex() for path in sources]
-    job.write_text(json.dumps({"sources": encoded, "count": count, "folder": str(folder)}), encoding="utf-8")
-    child = subprocess.run(
-        [sys.executable, "-W", "error", __file__, str(job)],
-        capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    lines = [json.loads(line) for line in child.stdout.splitlines()]
-    begun = [line["begun"] for line in lines if "begun" in line][-1:]
-    assert child.returncode == 0, f"ended with {child.returncode} over {begun}: {child.stderr[-1500:]}"
-    outcomes = [
-        Outcome(line["name"], line["seconds"], line["origin"], tuple(line["faults"]), line["silent"])
-        for line in lines if "name" in line
-    ]  # fmt: skip
-    return outcomes, lines[-1]["megabytes"]
-
-
-def assert_safe(outcomes: list[Outcome], megabytes: float) -> None:
-    slow = [one for one in outcomes if one.seconds > SECONDS_AT_MOST]
-    leaked = [one for one in outcomes if "reader.failed" in one.faults]
-    silent = [one for one in outcomes if one.silent]
-
-    assert (slow, leaked, silent) == ([], [], [])
-    assert megabytes < MEGABYTES_AT_MOST
+MUTATED = "tests.provenance.test_mutations:mutations"
 
 
 def good_files(samples: Path, corpus: Path | None) -> list[Path]:
@@ -210,7 +118,7 @@ def test_a_mutation_is_the_same_each_time(samples: Path) -> None:
 
 
 def test_500_mutated_samples_hang_nothing_eat_nothing_and_raise_nothing(samples: Path, tmp_path: Path) -> None:
-    outcomes, megabytes = described(tmp_path, good_files(samples, None), 500)
+    outcomes, megabytes = described(tmp_path, good_files(samples, None), MUTATED, 500)
 
     assert len(outcomes) == 500
     assert_safe(outcomes, megabytes)
@@ -223,7 +131,7 @@ def test_5000_mutated_real_files_hang_nothing_eat_nothing_and_raise_nothing(
 ) -> None:
     sources = good_files(samples, corpus)
     random.Random(SEED).shuffle(sources)
-    outcomes, megabytes = described(tmp_path, sources, 5_000)
+    outcomes, megabytes = described(tmp_path, sources, MUTATED, 5_000)
 
     slowest = max(outcomes, key=lambda one: one.seconds)
     faulty = sum(bool(one.faults) for one in outcomes)
@@ -240,7 +148,3 @@ def test_every_malformed_file_of_the_corpus_gets_a_fault_or_a_verdict(corpus: Pa
 
     assert len(outcomes) == len(sources) > 140
     assert_safe(outcomes, megabytes)
-
-
-if __name__ == "__main__":
-    serve(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))

@@ -15,11 +15,13 @@ import psutil
 import pytest
 
 from provenance import plugins
+from provenance.configuration import parse_settings
 from provenance.contracts import Reader, Source
 from provenance.describe import describe
 from provenance.model import Mark, Origin, Strength
 from provenance.readers._exiftool_tags import Tags, facts_of, marks_of
-from provenance.readers.exiftool import GAP, ExifTool
+from provenance.readers.exiftool import GAP, NAME, VERSION, ExifTool
+from watchers.describer import Describer
 
 ROOT = Path(__file__).resolve().parents[3]
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -331,6 +333,32 @@ def gone(pid: int) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE or process.wait(10) is None
     except psutil.NoSuchProcess:
         return True
+
+
+# ── where it is asked ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_is_off_unless_asked_for(tmp_path: Path) -> None:
+    text = '[production]\nid = "6f7a1f0e-5d0b-4c3b-9a55-2f5a3c1f6d10"\ntitle = "x"\n'
+
+    assert not parse_settings(text, tmp_path).readers.exiftool
+    assert parse_settings(text + "[readers]\nexiftool = true\n", tmp_path).readers.exiftool
+    assert NAME not in {reader.NAME for reader in plugins.readers()}
+
+
+@posix_only
+def test_a_describing_worker_asks_it_where_told_to(
+    tmp_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{stand_in.program.parent}{os.pathsep}{os.environ['PATH']}")
+    path = source(tmp_path / "a.png").path
+    with Describer(20) as shallow, Describer(20, deep=True) as deep:
+        without, with_it = shallow(path), deep(path)
+
+    assert without.verdict.origin is Origin.UNDECLARED
+    assert with_it.verdict.origin is Origin.AI_GENERATED
+    assert (NAME, VERSION) in with_it.readers
+    assert gone(stand_in.pids[0])
 
 
 # ── the real one ─────────────────────────────────────────────────────────────────────────────────────────
