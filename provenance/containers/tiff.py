@@ -50,17 +50,19 @@ class _Shape:
 def entries(file: BinaryIO) -> Iterator[Entry]:
     """All fields of all directories. Every directory is visited once, whatever loops the file holds.
 
-    Raises UnreadableMedia where there is no TIFF header, or a directory has too many fields.
+    Raises UnreadableMedia where there is no TIFF header or a directory has too many fields; and, after the last
+    field, where the chain of directories leads back to itself.
     """
     shape = _shape(read_up_to(file, 0, 16))
     seen: set[int] = set()
-    held = 0
+    held, looped = 0, False
     head = read_up_to(file, 0, 16)
     first = int.from_bytes(head[8:16] if shape.big else head[4:8], shape.order)
     waiting = [("0", first)]
     while waiting and len(seen) < _DIRECTORIES:
         name, offset = waiting.pop(0)
         if offset in seen or offset == 0:
+            looped = looped or (offset != 0 and name.isdigit())
             continue
         seen.add(offset)
         fields, following = _directory(file, shape, name, offset)

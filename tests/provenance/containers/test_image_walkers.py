@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.containers import bmff_pictures, dpx, exr, gif, iptc, pdf, png_alpha, psd, sef
+from provenance.containers import bmff_pictures, dpx, exr, gif, iptc, pdf, png_alpha, psd, sef, tiff
 from provenance.containers.span import Span
 from provenance.errors import UnreadableMedia
 
@@ -86,3 +86,18 @@ def test_a_length_of_gigabytes_costs_nothing(length: int) -> None:
         list(sef.blocks(io.BytesIO(bytes(64) + struct.pack("<I", length) + b"SEFT"), 72))
     with pytest.raises(UnreadableMedia):
         list(psd.resources(io.BytesIO(b"8BIM\4\4\0\0" + struct.pack(">I", length)), Span(0, 12)))
+
+
+def test_a_chain_of_directories_that_leads_back_is_read_once_and_named() -> None:
+    first = struct.pack("<HHHII", 1, 0x0100, 3, 1, 8)
+    data = b"II*\0\x08\0\0\0" + first + struct.pack("<I", 8)
+
+    with pytest.raises(UnreadableMedia, match=r"tiff\.loop"):
+        list(tiff.entries(io.BytesIO(data)))
+    assert list(_until_told(data)) == [0x0100]
+
+
+def _until_told(data: bytes) -> Iterator[int]:
+    with contextlib.suppress(UnreadableMedia):
+        for entry in tiff.entries(io.BytesIO(data)):
+            yield entry.tag
