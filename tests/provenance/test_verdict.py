@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.model import AI_ORIGINS, Declaration, Fault, Mark, Origin, Strength, Unchecked, Verdict
@@ -356,6 +356,8 @@ def test_a_declaration_does_not_replace_what_the_file_says() -> None:
     assert combine(judge([doubt]), [declaration(Origin.CAPTURED)]) is Origin.MAYBE_AI
 
 
+# A machine under load makes many marks slowly; how fast they are made is not what is tested.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _terms = st.sampled_from(["", IPTC + "digitalCapture", IPTC + "composite", IPTC + "compositeSynthetic", "text"])
 _details = st.dictionaries(
     st.sampled_from(["step", "time", "signer", "tool", "broken", "codes", "binding", "relation"]),
@@ -375,6 +377,7 @@ _marks = st.lists(
 )
 
 
+@patient
 @given(_marks)
 def test_an_ai_mark_always_makes_an_ai_verdict(marks: list[Mark]) -> None:
     ai = mark(Origin.AI_GENERATED, Strength.HEURISTIC, "png_text")
@@ -382,12 +385,14 @@ def test_an_ai_mark_always_makes_an_ai_verdict(marks: list[Mark]) -> None:
     assert judge([*marks, ai]).origin is Origin.AI_GENERATED
 
 
+@patient
 @given(_marks, _marks)
 def test_more_marks_never_turn_an_ai_verdict_into_another(marks: list[Mark], more: list[Mark]) -> None:
     if judge(marks).origin.is_ai:
         assert judge([*marks, *more]).origin.is_ai
 
 
+@patient
 @given(_marks)
 def test_clean_verdicts_rest_on_a_clean_mark_that_is_no_hint(marks: list[Mark]) -> None:
     verdict = judge(marks)
@@ -398,6 +403,7 @@ def test_clean_verdicts_rest_on_a_clean_mark_that_is_no_hint(marks: list[Mark]) 
         assert not any(one.claims in AI_ORIGINS and "compositeSynthetic" not in one.value for one in marks)
 
 
+@patient
 @given(_marks)
 def test_only_an_uncontradicted_trusted_capture_is_proven(marks: list[Mark]) -> None:
     verdict = judge(marks)
@@ -407,6 +413,7 @@ def test_only_an_uncontradicted_trusted_capture_is_proven(marks: list[Mark]) -> 
         assert verdict.conflicts == ()
 
 
+@patient
 @given(_marks)
 def test_the_order_of_marks_changes_no_origin(marks: list[Mark]) -> None:
     assert judge(marks).origin is judge(marks[::-1]).origin
