@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from provenance.configuration import Settings, find_root, load_settings
 from provenance.errors import UsageError
 from provenance.model import Place
 from provenance.places import Places, production_volumes
 from store import Location, Store, locate, open_store
+
+PATIENCE_SECONDS: Final = 10.0
+"""How long a command waits for another program that writes to the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def open_production(start: Path | None, *, readonly: bool) -> Iterator[Productio
     """
     setup = find_setup(start)
     location = setup.location()
-    with open_store(location.file, readonly=readonly) as store:
+    with open_store(location.file, readonly=readonly, busy_seconds=PATIENCE_SECONDS) as store:
         yield Production(setup.root, setup.settings, setup.places, store, location)
 
 

@@ -121,8 +121,10 @@ class Cases:
             return self._assets.live_in(delivery.folder.volume, delivery.folder.folder)
         found: list[Sighting] = []
         for sha256 in self._decisions.listed(delivery.name):
-            live = [one for one in self._assets.sightings(sha256) if one.until is None]
-            found.extend(live or self._assets.sightings(sha256)[-1:])
+            # One place stands for a listed content, the newest where it lies: copies elsewhere are not handed over
+            seen = self._assets.sightings(sha256)
+            live = [one for one in seen if one.until is None]
+            found.extend((live or seen)[-1:])
         return found
 
 

@@ -88,9 +88,17 @@ class Connection:
                 "there is no store here yet", path=self.file, remedy="run `provenance scan` or `provenance watch`"
             )
         # isolation_level None: transactions begin where we say, never behind our back (always IMMEDIATE)
-        mode = "rw" if self.readonly else "rwc"
-        uri = self.file.absolute().as_uri() + f"?mode={mode}"
+        uri = self.file.absolute().as_uri() + f"?mode={self._mode()}"
         return sqlite.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)
+
+    def _mode(self) -> str:
+        if not self.readonly:
+            return "rwc"
+        if os.access(self.file, os.W_OK) and os.access(self.file.parent, os.W_OK):
+            return "rw"  # the index of the write-ahead log lies beside the store and is shared by all readers
+        # Somebody who may only read: without a write-ahead log nobody is writing, and the file can be taken as it is
+        wal = self.file.with_name(self.file.name + "-wal")
+        return "ro" if wal.exists() and wal.stat().st_size else "ro&immutable=1"
 
     def _prepare(self, busy_seconds: float) -> None:
         for pragma in ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "temp_store = MEMORY"):

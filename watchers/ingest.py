@@ -6,6 +6,7 @@ never recorded half. What cannot be read is a fault with a name; the line goes o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -39,6 +40,7 @@ from store import Known, Store
 from watchers.describer import DescribeFailed
 from watchers.sweep import as_listed, look_at, racy
 
+EMPTY: Final = hashlib.sha256().digest()
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
@@ -213,7 +215,8 @@ class Ingest:
 
     def _declare_by_folder(self, sha256: bytes, place: Place) -> bool:
         declared = self._declared(place)
-        if declared is None:
+        # All empty files are one content: what a folder says of one would be said of every other
+        if declared is None or sha256 == EMPTY:
             return False
         name, origin = declared
         self._store.assets.declare(sha256, origin, basis=name, folder=True)

@@ -274,3 +274,17 @@ def test_several_programs_may_open_a_new_store_at_the_same_moment(tmp_path: Path
         said = [one.communicate()[1] for one in others]
 
         assert said == [b""] * 4
+
+
+def test_whoever_may_only_read_can_still_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "store.db"
+    with open_store(file) as store:
+        store.assets.record(an_asset("kept"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+
+    with open_store(file, readonly=True) as store:
+        found = len(store.assets.summaries())
+
+    assert found == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -198,3 +198,13 @@ def test_a_delivery_follows_its_folder_to_another_place(tmp_path: Path, samples:
         flags = day.scan().flags
 
     assert [(one.code, one.name, one.delivery) for one in flags] == [("NFX-01", "ai_xmp.jpg", "deliverables")]
+
+
+def test_an_empty_file_in_an_ai_folder_says_nothing_of_other_empty_files(day: Day) -> None:
+    day.put("ai/placeholder.png", b"")
+    day.put("deliverables/other.png", b"")
+
+    codes = {code for code, _, _ in open_codes(day)}
+
+    assert codes
+    assert "NFX-01" not in codes
