@@ -76,6 +76,8 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
             if entry.tag in _POINTERS:
                 waiting[:0] = [("exif" if entry.tag == EXIF_POINTER else "sub", at)
                                for at in _numbers(file, shape, entry)]  # fmt: skip
+    if looped:
+        raise lie("tiff.loop", "its directories lead back to themselves")
 
 
 def width_of(kind: int) -> int:
