@@ -35,7 +35,7 @@ SIDECARS: Final = frozenset({".c2pa"})
 LARGE: Final = 256 * 1024 * 1024
 """Bytes above which hash bindings are left unchecked unless asked for."""
 
-_CALLS: Final = 150_000
+_CALLS: Final = 100_000
 """Reads and seeks that c2pa may make in one file, at 4 µs each. It makes two for each chunk of a PNG."""
 _SIDECAR_LIMIT: Final = 64 * 1024 * 1024
 _READABLE: Final = frozenset(
