@@ -45,6 +45,7 @@ class Kept:
         allowed_sha256: of the file of single signers, or empty.
         imported: when, in milliseconds since 1970.
         issued, next_update: what its publisher says, in milliseconds; None where it does not.
+        signers: PEM of our own signers under these authorities: known for ours wherever else they are listed.
     """
 
     name: str
@@ -58,12 +59,13 @@ class Kept:
     imported: int
     issued: int | None = None
     next_update: int | None = None
+    signers: str = ""
 
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "name": (str,), "anchors": (str,), "allowed": (str,), "own": (bool,), "identity": (bool,), "source": (str,),
     "sha256": (str,), "allowed_sha256": (str,), "imported": (int,), "issued": (int, type(None)),
-    "next_update": (int, type(None)),
+    "next_update": (int, type(None)), "signers": (str,),
 }  # fmt: skip
 
 
@@ -103,12 +105,14 @@ def merged(configured: Iterable[TrustList], kept: Iterable[Kept]) -> tuple[Trust
 
     Raises ConfigurationError where two have the same name.
     """
+    kept = tuple(kept)
     lists = [*configured, *(TrustList(one.name, one.anchors, one.own, one.allowed) for one in kept)]
     names = [one.name for one in lists]
     if twice := next((name for name in names if names.count(name) > 1), None):
         remedy = "rename the one in provenance.toml, or: provenance trust remove NAME"
         raise ConfigurationError(f"two trust lists are named {twice!r}", remedy=remedy)
     own = {der for one in lists if one.own for der in (*_ders(one.anchors), *_ders(one.allowed))}
+    own |= {der for one in kept if one.own for der in _ders(one.signers)}
     return tuple(one if one.own else _without(one, own) for one in lists if one.own or not _is_all_own(one, own))
 
 
@@ -150,7 +154,7 @@ def _der(body: str) -> bytes:
 
 def _content(kept: Kept) -> str:
     """SHA-256 over what counts, so that damage and hand-made changes are seen."""
-    told = "\0".join((kept.name, kept.anchors, kept.allowed, str(kept.own), str(kept.identity)))
+    told = "\0".join((kept.name, kept.anchors, kept.allowed, kept.signers, str(kept.own), str(kept.identity)))
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -182,7 +182,7 @@ def import_identity(
     _must_be_valid(ordered[0], now, where)
     leaf = ordered[0]
     # The signer alone, not its issuer: others hold certificates of that issuer too.
-    _recognise(home.root, leaf, anchors="", allowed=leaf.pem.decode(), now=now)
+    _recognise(home.root, leaf, now, allowed=leaf.pem.decode())
     return _keep(home, ordered, opened, IMPORTED, "", now, protect_with or passphrase)
 
 
@@ -236,7 +236,7 @@ def _make_authority(home: Home, organisation: str, now: int, passphrase: str | N
     key = x509.new_key()
     authority = x509.new_authority(key, organisation, now)
     # Recognised before it can sign: a kill in between leaves a list that vouches for nothing.
-    _recognise(home.root, authority, anchors=authority.pem.decode(), allowed="", now=now)
+    _recognise(home.root, authority, now, anchors=authority.pem.decode())
     target = home.folder / lying.AUTHORITIES / lying.short(authority.fingerprint)
     lying.write_secret(target, x509.sealed(key, passphrase), {lying.CERTIFICATE: authority.pem}, home.system)
     return authority, key
@@ -259,6 +259,7 @@ def _make_signer(
 ) -> Identity:
     key = x509.new_key()
     leaf = x509.new_signer(key, organisation, authority, authority_key, now)
+    _recognise(home.root, authority, now, anchors=authority.pem.decode(), signer=leaf.pem.decode())
     return _keep(home, (leaf,), key, CREATED, authority.fingerprint, now, passphrase)
 
 
@@ -277,10 +278,15 @@ def _keep(
     return _read(target, is_current=True)
 
 
-def _recognise(root: Path, certificate: Certificate, *, anchors: str, allowed: str, now: int) -> None:
+def _recognise(
+    root: Path, certificate: Certificate, now: int, *, anchors: str = "", allowed: str = "", signer: str = ""
+) -> None:
+    """Keeps a certificate as a trust list of our own; a signer is added to those known under it."""
     name = f"{certificate.organisation} (own identity {certificate.fingerprint[:8]})"
     digest = hashlib.sha256(certificate.pem).hexdigest()
-    lists.keep(root, lists.Kept(name, anchors, allowed, True, True, "", digest, "", now))
+    known = next((one for one in lists.kept_lists(root) if one.name == name), None)
+    signers, since = (known.signers + signer, known.imported) if known else (signer, now)
+    lists.keep(root, lists.Kept(name, anchors, allowed, True, True, "", digest, "", since, signers=signers))
 
 
 def _requested(

@@ -1,0 +1,126 @@
+"""Passphrases of keys: from the environment, from the keyring, wrong, missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import keyring.backend
+import keyring.errors
+import pytest
+
+from provenance import passphrase as passphrases
+from provenance.errors import IdentityError
+from provenance.identity import FOLDER, Home, create_identity, identities, rotate_identity, signing_material
+from tests.provenance.signing import NOW
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "store" / FOLDER, tmp_path)
+
+
+def test_a_key_with_a_passphrase_lies_encrypted_and_opens_with_it_alone(home: Home) -> None:
+    made = create_identity(home, "Night Train Films", NOW, "secret words")
+
+    assert made.is_encrypted
+    assert all(b"BEGIN ENCRYPTED" in key.read_bytes() for key in home.folder.rglob("key.pem"))
+    assert b"BEGIN PRIVATE KEY" in signing_material(home.folder, "secret words", NOW).key_pem
+    for wrong, words in (("other words", "does not open the key"), (None, "and there is none"), ("", "there is none")):
+        with pytest.raises(IdentityError, match=words) as caught:
+            signing_material(home.folder, wrong, NOW)
+        assert caught.value.path == made.folder / "key.pem"
+        assert "PROVENANCE_PASSPHRASE" in caught.value.remedy
+        assert "other words" not in str(caught.value)
+
+
+def test_a_passphrase_that_is_not_needed_does_no_harm(home: Home) -> None:
+    create_identity(home, "Night Train Films", NOW)
+
+    assert signing_material(home.folder, "secret words", NOW).alg == "es256"
+
+
+def test_a_mistyped_passphrase_never_becomes_the_new_one(home: Home) -> None:
+    create_identity(home, "Night Train Films", NOW, "secret words")
+
+    for wrong in ("secret wrods", None):
+        with pytest.raises(IdentityError, match="passphrase"):
+            rotate_identity(home, NOW, wrong)
+    with pytest.raises(IdentityError, match="there is none"):
+        rotate_identity(home, NOW, None, new_authority=True)
+
+    assert len(identities(home.folder)) == 1
+    assert rotate_identity(home, NOW + 1, "secret words").is_encrypted
+    assert rotate_identity(home, NOW + 2, "new words", new_authority=True).is_encrypted
+
+
+def test_a_passphrase_for_half_of_the_keys_is_refused(home: Home) -> None:
+    create_identity(home, "Night Train Films", NOW)
+
+    with pytest.raises(IdentityError, match="would protect nothing") as caught:
+        rotate_identity(home, NOW, "secret words")
+
+    assert "--new-authority" in caught.value.remedy
+
+
+class MemoryKeyring(keyring.backend.KeyringBackend):
+    """A keyring that forgets everything with the test."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.is_locked = False
+        self.forgets = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_locked:
+            raise keyring.errors.KeyringLocked("secret words in a message")
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if not self.forgets:
+            self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def memory() -> Iterator[MemoryKeyring]:
+    before, backend = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.set_keyring(before)
+
+
+def test_a_passphrase_made_for_the_keyring_is_found_there_again(home: Home, memory: MemoryKeyring) -> None:
+    made = passphrases.kept_passphrase("production-1")
+
+    assert passphrases.kept_passphrase("production-1") == made
+    assert passphrases.find_passphrase({}, "production-1") == made
+    assert passphrases.find_passphrase({}, "production-2") is None
+    assert len(made) >= 32
+    create_identity(home, "Night Train Films", NOW, made)
+    assert signing_material(home.folder, passphrases.find_passphrase({}, "production-1"), NOW).alg == "es256"
+
+
+def test_the_environment_outweighs_the_keyring(memory: MemoryKeyring) -> None:
+    passphrases.kept_passphrase("production-1")
+
+    assert passphrases.find_passphrase({"PROVENANCE_PASSPHRASE": "mine"}, "production-1") == "mine"
+
+
+def test_a_locked_or_forgetful_keyring_is_told_without_its_words(memory: MemoryKeyring) -> None:
+    memory.forgets = True
+    with pytest.raises(IdentityError, match="did not keep"):
+        passphrases.kept_passphrase("production-1")
+
+    memory.is_locked = True
+    with pytest.raises(IdentityError, match="KeyringLocked") as caught:
+        passphrases.find_passphrase({}, "production-1")
+
+    assert "secret words" not in str(caught.value)
+    assert "PROVENANCE_PASSPHRASE" in caught.value.remedy
