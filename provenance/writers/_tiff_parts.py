@@ -139,16 +139,31 @@ class _Work:
         if not changes:
             return old.offset
         kept = [one for one in old.entries if self._tag(one) not in changes]
+        gone = [one for one in old.entries if self._tag(one) in changes]
         new = [self._entry(tag, field) for tag, field in changes.items() if field is not None]
         entries = sorted((*kept, *new), key=self._tag)
         if tuple(entries) == old.entries:
             return old.offset
+        for one in gone:
+            self._blank(one)
         body = len(entries).to_bytes(self._shape.count, self._shape.order) + b"".join(entries) + old.following
         if old.offset and len(entries) <= len(old.entries):
             room = self._shape.count + len(old.entries) * self._shape.entry + self._shape.pointer
             self._edits.append(Edit(old.offset, room, body.ljust(room, b"\0")))
             return old.offset
         return self._append(body)
+
+    def _blank(self, entry: bytes) -> None:
+        """Overwrites a value that nothing points at any more: what is taken back is not left to be found."""
+        shape = self._shape
+        kind = int.from_bytes(entry[2:4], shape.order)
+        length = int.from_bytes(entry[4 : 4 + shape.pointer], shape.order) * tiff.width_of(kind)
+        start = self._offset_in(entry)
+        if length <= shape.pointer or start + length > self._size:
+            return
+        sharing = [one for one in tiff.entries(self._file) if one.span.offset < start + length and start < one.span.end]
+        if len(sharing) == 1:
+            self._edits.append(Edit(start, length, bytes(length)))
 
     def _entry(self, tag: int, field: Field) -> bytes:
         shape, count = self._shape, len(field.data) // tiff.width_of(field.type)
