@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,10 @@ def sign(material: SigningMaterial, media: Path, to: Path, source_type: str, par
         "builder": {"thumbnail": {"enabled": False}},
     }
     info = c2pa.C2paSignerInfo(
-        alg=material.alg.encode(), sign_cert=material.chain_pem, private_key=material.key_pem, ta_url=None
+        alg=material.alg.encode(),
+        sign_cert=material.chain_pem,
+        private_key=material.key_pem,
+        ta_url=material.tsa.encode() or None,
     )
     with c2pa.Builder(told, c2pa.Context.from_dict(offline)) as builder, to.open("w+b") as out:
         if parent is not None:
@@ -58,3 +62,11 @@ def told(file: Path, trust: tuple[TrustList, ...]) -> tuple[Origin, Strength | N
 def claim(file: Path, trust: tuple[TrustList, ...], origin: Origin) -> Mark:
     marks = describe(file, trust=trust, with_essence=False).marks
     return next(mark for mark in marks if mark.claims is origin)
+
+
+def stamped_at(file: Path) -> str:
+    """The time that a time-stamp authority put on the signature, or empty."""
+    offline = c2pa.Context.from_dict({"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}})
+    with file.open("rb") as opened, c2pa.Reader("image/png", opened, context=offline) as reader:
+        store = json.loads(reader.json())
+    return str(store["manifests"][store["active_manifest"]]["signature_info"].get("time", ""))

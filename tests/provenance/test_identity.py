@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from c2pa import C2paError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,7 +27,8 @@ from provenance.identity import (
     signing_material,
 )
 from provenance.model import Origin, Strength
-from tests.provenance.signing import NOW, YEAR, claim, own_lists, sign, told
+from tests.provenance.signing import NOW, YEAR, claim, own_lists, sign, stamped_at, told
+from tests.provenance.time_stamps import time_stamp_authority
 
 CLAIM_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 
@@ -213,3 +216,34 @@ def test_a_clock_some_minutes_behind_signs_all_the_same(home: Home) -> None:
     create_identity(home, "Night Train Films", NOW)
 
     assert signing_material(home.folder, None, NOW - 240_000).alg == "es256"
+
+
+# Time stamps
+
+
+def test_a_time_stamp_authority_is_asked_once_for_a_hash_and_only_where_one_is_configured(
+    home: Home, samples: Path, tmp_path: Path
+) -> None:
+    now = time.time_ns() // 1_000_000  # c2pa takes the clock of the computer
+    create_identity(home, "Night Train Films", now)
+    media = samples / "stills/undeclared.png"
+
+    with time_stamp_authority() as authority:
+        plain = sign(signing_material(home.folder, None, now), media, tmp_path / "a.png", "digitalArt")
+        assert authority.asked == []
+        material = signing_material(home.folder, None, now, tsa=authority.url)
+        stamped = sign(material, media, tmp_path / "b.png", "digitalArt")
+        read = [stamped_at(plain), stamped_at(stamped)]
+
+    assert [len(digest) for digest in authority.asked] == [32]
+    assert read == ["", authority.at.isoformat()]
+
+
+def test_an_authority_that_does_not_answer_fails_the_signature(home: Home, samples: Path, tmp_path: Path) -> None:
+    now = time.time_ns() // 1_000_000
+    create_identity(home, "Night Train Films", now)
+    with time_stamp_authority() as authority:
+        material = signing_material(home.folder, None, now, tsa=authority.url)
+
+    with pytest.raises(C2paError):  # nobody listens there any more
+        sign(material, samples / "stills/undeclared.png", tmp_path / "a.png", "digitalArt")
