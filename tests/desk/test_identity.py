@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from desk.production import find_setup
 from provenance.configuration import read_trust
 from provenance.identity import FOLDER, signing_material
+from tests.provenance.certificate_issuer import Issuer, key_pem, pem
+from tests.provenance.keyring_in_memory import MemoryKeyring, keyring_in_memory
 from tests.provenance.signing import sign
 
 Run = Callable[..., Result]
@@ -27,6 +30,12 @@ def root(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "night train"
     assert run("init", folder, "--title", "Night Train").exit_code == 0
     return folder
+
+
+@pytest.fixture
+def memory() -> Iterator[MemoryKeyring]:
+    with keyring_in_memory() as backend:
+        yield backend
 
 
 def test_a_new_identity_is_shown_with_all_but_its_key(run: Run, root: Path) -> None:
@@ -153,6 +162,50 @@ def test_doctor_tells_of_a_key_that_others_may_read_and_of_damage(run: Run, root
     assert (good["state"], open_to_all["state"], damaged["state"]) == ("ok", "fail", "fail")
     assert "others may read its key" in open_to_all["text"]
     assert "chain.pem" in damaged["text"]
+
+
+def test_a_bought_certificate_is_imported_and_one_that_is_not_its_key_s_is_refused(
+    run: Run, root: Path, tmp_path: Path, lines: Lines
+) -> None:
+    issuer, key, other = Issuer(), *(ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    (tmp_path / "signer.pem").write_bytes(issuer.sell(key.public_key(), days=9000) + pem(issuer.intermediate))
+    (tmp_path / "right.key").write_bytes(key_pem(key))
+    (tmp_path / "wrong.key").write_bytes(key_pem(other))
+    words = ("identity", "import", tmp_path / "signer.pem", "--json", "--key")
+
+    refused = run(*words, tmp_path / "wrong.key", inside=root)
+    (imported,) = lines(run(*words, tmp_path / "right.key"))
+
+    assert refused.exit_code == 2
+    assert "wrong.key: the key belongs to none of the certificates" in refused.stderr
+    assert (imported["how"], imported["current"], imported["organisation"]) == ("imported", True, "Night Train Films")
+    assert [one["kind"] for one in json.loads(run("trust", "list", "--json").stdout)["lists"]] == ["identity"]
+
+
+def test_a_passphrase_in_the_keyring_opens_the_key_without_a_word(
+    run: Run, root: Path, lines: Lines, memory: MemoryKeyring
+) -> None:
+    (made,) = lines(run(*CREATE, "--keyring", "--json", inside=root))
+    (renewed,) = lines(run("identity", "rotate", "--json"))
+
+    ((_, account),) = memory.kept
+    assert account == find_setup(root).settings.production.id
+    assert made["passphrase"] is renewed["passphrase"] is True
+    memory.kept.clear()
+    assert run("identity", "rotate").exit_code == 2
+
+
+def test_a_wrong_passphrase_names_file_and_remedy(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROVENANCE_PASSPHRASE", "secret words")
+    run(*CREATE, inside=root)
+    monkeypatch.setenv("PROVENANCE_PASSPHRASE", "other words")
+
+    found = run("identity", "rotate")
+
+    assert found.exit_code == 2
+    assert "key.pem: the passphrase does not open the key" in found.stderr
+    assert "PROVENANCE_PASSPHRASE" in found.stderr
+    assert "words" not in found.output
 
 
 def _checks(run: Run, lines: Lines) -> list[dict[str, Any]]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
-import keyring.backend
-import keyring.errors
 import pytest
 
 from provenance import passphrase as passphrases
 from provenance.errors import IdentityError
 from provenance.identity import FOLDER, Home, create_identity, identities, rotate_identity, signing_material
+from tests.provenance.keyring_in_memory import MemoryKeyring, keyring_in_memory
 from tests.provenance.signing import NOW
 
 
@@ -64,36 +62,10 @@ def test_a_passphrase_for_half_of_the_keys_is_refused(home: Home) -> None:
     assert "--new-authority" in caught.value.remedy
 
 
-class MemoryKeyring(keyring.backend.KeyringBackend):
-    """A keyring that forgets everything with the test."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-        self.forgets = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.is_locked:
-            raise keyring.errors.KeyringLocked("secret words in a message")
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if not self.forgets:
-            self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
 @pytest.fixture
 def memory() -> Iterator[MemoryKeyring]:
-    before, backend = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(backend)
-    yield backend
-    keyring.set_keyring(before)
+    with keyring_in_memory() as backend:
+        yield backend
 
 
 def test_a_passphrase_made_for_the_keyring_is_found_there_again(home: Home, memory: MemoryKeyring) -> None:
