@@ -16,9 +16,7 @@ Files = dict[str, bytes]
 def sequences() -> Files:
     fx = _frames("ABC_0020_fx", range(1001, 1007), seed=71)
     marked = pictures.sequence_frame(1004, seed=71)
-    fx["sequences/ABC_0020_fx/ABC_0020_fx.1004.png"] = png(
-        marked, {"parameters": marks.a1111(20260304, size="64x36")}
-    )
+    fx["sequences/ABC_0020_fx/ABC_0020_fx.1004.png"] = png(marked, {"parameters": marks.a1111(20260304, size="64x36")})
     return {
         **_frames("ABC_0010_comp", range(1001, 1013), seed=70),
         **fx,
@@ -27,10 +25,7 @@ def sequences() -> Files:
 
 
 def _frames(shot: str, numbers: Iterable[int], seed: int) -> Files:
-    return {
-        f"sequences/{shot}/{shot}.{number}.png": png(pictures.sequence_frame(number, seed))
-        for number in numbers
-    }
+    return {f"sequences/{shot}/{shot}.{number}.png": png(pictures.sequence_frame(number, seed)) for number in numbers}
 
 
 def sidecars(notary: Notary) -> Files:

@@ -80,9 +80,7 @@ class Notary:
         with self._builder(claim, title, hard) as builder:
             builder.set_no_embed()
             dummy = io.BytesIO(b"\0")
-            return bytes(
-                builder.sign(self._signers[claim.signer], "application/octet-stream", dummy, io.BytesIO())
-            )
+            return bytes(builder.sign(self._signers[claim.signer], "application/octet-stream", dummy, io.BytesIO()))
 
     def _builder(self, claim: Claim, title: str, *first: Json) -> c2pa.Builder:
         name, version = claim.tool

@@ -57,9 +57,7 @@ def _declared() -> Files:
     screen = {**marks.source_type("screenCapture"), "exif:UserComment": "Screenshot"}
     return {
         "ai_xmp.jpg": jpeg(pictures.dream(30), xmp=marks.xmp(marks.generated_xmp("ai_xmp.jpg"))),
-        "ai_xmp.png": png(
-            pictures.dream(31), xmp=marks.xmp(marks.generated_xmp("ai_xmp.png"), elements=True)
-        ),
+        "ai_xmp.png": png(pictures.dream(31), xmp=marks.xmp(marks.generated_xmp("ai_xmp.png"), elements=True)),
         "ai_xmp.webp": webp(pictures.dream(32), marks.xmp(marks.generated_xmp("ai_xmp.webp"))),
         "ai_xmp.tif": tiff(pictures.dream(33), marks.xmp(marks.generated_xmp("ai_xmp.tif"), elements=True)),
         "undeclared.png": png(pictures.drawing(34)),
@@ -100,9 +98,7 @@ def _composites(notary: Notary, files: Files) -> Files:
     matte = Ingredient("matte_painting.jpg", precomp, JPEG, "componentOf")
     shot = pictures.inset(pictures.photo(47), painting, (130, 20), (170, 120))
     return {
-        "ai_edited.jpg": notary.embed(
-            Claim(GENERATOR, PAINT, fill, [plate]), "ai_edited.jpg", jpeg(filled), JPEG
-        ),
+        "ai_edited.jpg": notary.embed(Claim(GENERATOR, PAINT, fill, [plate]), "ai_edited.jpg", jpeg(filled), JPEG),
         "composite_deep.jpg": notary.embed(_placed(matte, EMPTY), "composite_deep.jpg", jpeg(shot), JPEG),
     }
 

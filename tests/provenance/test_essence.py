@@ -126,12 +126,8 @@ def remux(source: Path, target: Path, options: dict[str, str] | None = None) -> 
                 made.mux(packet)
 
 
-@pytest.mark.parametrize(
-    ("name", "options"), [("b.mov", {}), ("b.mp4", {"movflags": "faststart"}), ("b.m4v", {})]
-)
-def test_a_remuxed_clip_keeps_its_essence(
-    samples: Path, tmp_path: Path, name: str, options: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(("name", "options"), [("b.mov", {}), ("b.mp4", {"movflags": "faststart"}), ("b.m4v", {})])
+def test_a_remuxed_clip_keeps_its_essence(samples: Path, tmp_path: Path, name: str, options: dict[str, str]) -> None:
     source = samples / "clips/ai_clip.mp4"
     remux(source, tmp_path / name, options)
 

@@ -64,9 +64,7 @@ def test_every_file_that_the_readme_lists_exists(listed: list[str]) -> None:
     assert [pattern for pattern in listed if not list(SAMPLES.glob(pattern))] == []
 
 
-def test_every_file_that_exists_is_listed_once_in_the_readme(
-    committed: dict[str, bytes], listed: list[str]
-) -> None:
+def test_every_file_that_exists_is_listed_once_in_the_readme(committed: dict[str, bytes], listed: list[str]) -> None:
     covered = sorted(path.relative_to(SAMPLES).as_posix() for row in listed for path in SAMPLES.glob(row))
     assert covered == sorted(committed)
 

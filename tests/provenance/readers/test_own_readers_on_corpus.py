@@ -66,9 +66,7 @@ def says_ai(found: list[Mark]) -> list[Mark]:
 
 
 def test_no_captured_or_human_made_file_is_called_ai(labels: list[Row], marks: dict[str, list[Mark]]) -> None:
-    accused = {
-        row["path"]: says_ai(marks[row["path"]]) for row in labels if row["truth"] in ("captured", "digital")
-    }
+    accused = {row["path"]: says_ai(marks[row["path"]]) for row in labels if row["truth"] in ("captured", "digital")}
 
     assert len(accused) > 150
     assert {path: found for path, found in accused.items() if found} == {}

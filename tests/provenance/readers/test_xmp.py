@@ -176,8 +176,7 @@ def test_an_unsigned_capture_is_of_the_lowest_rank(read: Read) -> None:
     [
         f"<i:DigitalSourceType>{DST}trainedAlgorithmicMedia</i:DigitalSourceType>",
         f'<i:DigitalSourceType rdf:resource="{DST}trainedAlgorithmicMedia"/>',
-        f"<i:DigitalSourceType><rdf:Bag><rdf:li>{DST}trainedAlgorithmicMedia</rdf:li></rdf:Bag>"
-        "</i:DigitalSourceType>",
+        f"<i:DigitalSourceType><rdf:Bag><rdf:li>{DST}trainedAlgorithmicMedia</rdf:li></rdf:Bag></i:DigitalSourceType>",
         '<z:DigitalSourceType xmlns:z="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
         "trainedAlgorithmicMedia</z:DigitalSourceType>",
     ],
