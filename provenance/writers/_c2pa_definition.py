@@ -150,10 +150,12 @@ def _mistakes_of(action: Action, claim: Claim) -> Iterator[str]:
 
 def _actions(claim: Claim) -> Json:
     named = labels(claim)
+    # What was only opened and kept is complete by definition (C2PA 2.4, 18.15.3)
+    complete = claim.complete or [action.name for action in claim.actions] == ["c2pa.opened"]
     return {
         "label": "c2pa.actions.v2",
         "created": True,
-        "data": {"actions": [_action(one, named) for one in claim.actions], "allActionsIncluded": claim.complete},
+        "data": {"actions": [_action(one, named) for one in claim.actions], "allActionsIncluded": complete},
     }
 
 

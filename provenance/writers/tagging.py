@@ -88,19 +88,20 @@ def tag_file(
 
 
 def untag_file(path: Path, *, writers: Sequence[Writer] = WRITERS) -> tuple[Change, ...]:
-    """Takes back what we wrote into a file, and nothing else. Raises as `tag_file`."""
+    """Takes back what we wrote into a file, and nothing else. Returns and raises as `tag_file`."""
     path = path.resolve()
     changes = planned(path, None, writers)
-    failed = next((one.refusal for one in changes if one.refusal), None)
-    if failed is not None:
-        raise failed
+    failed = [one.refusal for one in changes if one.refusal is not None]
+    # Where one of them cannot look it could not have written either
+    if failed and len(failed) == len(changes):
+        raise failed[0]
     names = {change.writer for change in changes if change.edits}
     if names:
         _may_change(path, captured=False)
         _must_hold_no_credentials(path, None)
         steps = [_rewriting(one, None) for one in writers if one.NAME in names]
         _replace(path, steps, lambda _: None, forgetting=names)
-    return tuple(change for change in changes if change.edits)
+    return tuple(change for change in changes if change.edits or change.refusal)
 
 
 def write_packet_beside(path: Path, tag: Tag, at: Path | None = None) -> Path | None:
