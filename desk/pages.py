@@ -14,7 +14,10 @@ SHOWN: Final = 5
 """Marks that a page names; --json has all."""
 
 _URN: Final = re.compile(r"urn:(?:c2pa|uuid):([0-9a-f]{8})[0-9a-f-]{28}(?::[^/]*)?")
-_DETAILS: Final = ("tool", "model", "signer", "state", "codes", "binding", "note")
+_DETAILS: Final = {
+    "tool": "tool", "model": "model", "signer": "signer", "trust": "vouched for by the list", "state": "state",
+    "codes": "codes", "binding": "binding", "note": "note",
+}  # fmt: skip
 
 
 def origin_words(verdict: Verdict) -> str:
@@ -43,11 +46,11 @@ def _some(lines: Iterable[str]) -> Iterator[str]:
 
 
 def mark_words(mark: Mark) -> str:
-    """A mark in one line: where, what it says, how strong, and by which tool or signer."""
+    """A mark in one line: where, what it says, how strong, by which tool or signer, and who vouches for it."""
     term = source_type(mark.value)
     value = term.term if term else _short(" ".join(mark.value.split()), 160)
     place = _URN.sub(r"\1", _short(mark.place, 400))
-    details = [f"{name} {_short(told, 80)}" for name, told in mark.detail if name in _DETAILS and told]
+    details = [f"{_DETAILS[name]} {_short(told, 80)}" for name, told in mark.detail if name in _DETAILS and told]
     words = f"{_short(place, 120)} {mark.key} = {value} ({mark.strength.words})"
     return "; ".join([words, *details])
 

@@ -36,6 +36,8 @@ def test_an_imported_list_is_listed_and_vouches_in_inspect(
     assert told.stdout.startswith("cameras: 1 authority kept")
     assert looked["strength"] == "signed and trusted"
     assert '"cameras"' in json.dumps(looked["marks"])
+    page = " ".join(run("inspect", samples / "stills/captured_signed.jpg").stdout.split())
+    assert "vouched for by the list cameras" in page
     (one,) = json.loads(run("trust", "list", "--json").stdout)["lists"]
     assert (one["name"], one["kind"], one["anchors"], one["out_of_date"]) == ("cameras", "imported", 1, False)
     assert len(one["sha256"]) == 64
