@@ -31,7 +31,7 @@ _FACTS: Final = {
     "camera_make": "Make", "camera_model": "Model", "lens": "LensModel", "software": "Software",
     "date": "DateTimeOriginal",
 }  # fmt: skip
-_SECOND_OPINION: Final = {
+_EXIFREAD_NAMES: Final = {
     "Make": "Image Make", "Model": "Image Model", "LensModel": "EXIF LensModel", "Software": "Image Software",
     "DateTimeOriginal": "EXIF DateTimeOriginal",
 }  # fmt: skip
@@ -90,9 +90,10 @@ def read(source: Source) -> Reading:
         texts = _texts([fields for _, fields in blocks])
         for block, fields in blocks:
             faults += [as_fault(NAME, error, "exif.unreadable") for error in fields.errors]
-            if fields.errors:
-                # What ours could not follow, the library may: it guesses at more broken files.
-                texts = _second_opinion(block, faults) | texts
+            if fields.errors or any(name == "Make" for name, _ in fields.texts):
+                # exifread has the word on a camera's tags. It is spared the blocks without a camera, it drops long
+                # values, and where it gives up on what our own walk could follow, that is no fault of the file.
+                texts |= _through_exifread(block, faults if fields.errors else [])
     if blocks:
         marks += _camera_marks(blocks, texts, source.head)
     facts: dict[str, str | int | float] = {
@@ -116,7 +117,7 @@ def _is_fact(key: str, text: str) -> bool:
     return key not in ("Make", "Model") or is_sane(text)
 
 
-def _second_opinion(block: Block, faults: list[Fault]) -> dict[str, str]:
+def _through_exifread(block: Block, faults: list[Fault]) -> dict[str, str]:
     """exifread's texts; whatever it leaks (it leaks everything) becomes a fault."""
     if read_up_to(block.file, 0, 4) in _BIG:
         # exifread takes it for a classic TIFF and reads nonsense; no camera writes it.
@@ -132,7 +133,8 @@ def _second_opinion(block: Block, faults: list[Fault]) -> dict[str, str]:
     except Exception as error:
         faults.append(Fault(NAME, "exif.unreadable", f"{block.place} is damaged ({type(error).__name__})"))
     else:
-        return {name: _text(tags[key]) for name, key in _SECOND_OPINION.items() if hasattr(tags.get(key), "values")}
+        said = {name: _text(tags[key]) for name, key in _EXIFREAD_NAMES.items() if hasattr(tags.get(key), "values")}
+        return {name: text for name, text in said.items() if text}
     return {}
 
 
