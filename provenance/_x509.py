@@ -6,7 +6,9 @@ RFC 5280. Times are milliseconds since 1970 (UTC).
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +18,10 @@ from typing import Final, TypeVar, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes, padding, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from provenance.errors import IdentityError
@@ -57,6 +61,12 @@ _CURVES: Final = {"secp256r1": ("P-256", "es256"), "secp384r1": ("P-384", "es384
 _READ_ERRORS: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, OverflowError)
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
+_SCRYPT_N: Final = 1 << 14  # 16 MB and some 40 ms a guess; OpenSSL takes no more without being told to
+_SCRYPT_R: Final = 8
+_PBES2: Final = bytes.fromhex("06092a864886f70d01050d")  # 1.2.840.113549.1.5.13
+_SCRYPT: Final = bytes.fromhex("06092b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11
+_AES_256_CBC: Final = bytes.fromhex("060960864801650304012a")  # 2.16.840.1.101.3.4.1.42
+
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 
@@ -108,11 +118,29 @@ def new_key() -> Key:
 
 
 def sealed(key: Key, passphrase: str | None) -> bytes:
-    """The key as PKCS#8 PEM, encrypted where there is a passphrase."""
-    how = (
-        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
-    )  # fmt: skip
-    return key.raw.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, how)
+    """The key as PKCS#8 PEM, encrypted where there is a passphrase: AES-256 under a key made by scrypt.
+
+    Written by hand (PBES2, RFC 8018; scrypt in it, RFC 7914 section 7), because the library's own way makes
+    guessing passphrases cheap (2,048 rounds of SHA-256). OpenSSL and the library read it.
+    """
+    if not passphrase:
+        return key.raw.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    plain = key.raw.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    salt, start = os.urandom(16), os.urandom(16)
+    padder = padding.PKCS7(128).padder()
+    derived = Scrypt(salt, 32, n=_SCRYPT_N, r=_SCRYPT_R, p=1).derive(_bytes(passphrase))
+    cipher = Cipher(algorithms.AES(derived), modes.CBC(start)).encryptor()
+    secret = cipher.update(padder.update(plain) + padder.finalize()) + cipher.finalize()
+    costs = b"".join(_der(2, each.to_bytes(2, "big").lstrip(b"\0")) for each in (_SCRYPT_N, _SCRYPT_R, 1))
+    made_by = _der(0x30, _SCRYPT, _der(0x30, _der(4, salt), costs))
+    how = _der(0x30, _PBES2, _der(0x30, made_by, _der(0x30, _AES_256_CBC, _der(4, start))))
+    body = base64.encodebytes(_der(0x30, how, _der(4, secret))).replace(b"\n", b"")
+    rows = b"\n".join(body[at : at + 64] for at in range(0, len(body), 64))
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + rows + b"\n-----END ENCRYPTED PRIVATE KEY-----\n"
 
 
 def is_encrypted(pem: bytes) -> bool:
@@ -129,7 +157,7 @@ def unsealed(pem: bytes, passphrase: str | None, path: Path) -> Key:
     if encrypted and not passphrase:
         raise IdentityError("the key is protected by a passphrase, and there is none", path=path, remedy=NEEDED)
     try:
-        raw = serialization.load_pem_private_key(pem, passphrase.encode() if encrypted and passphrase else None)
+        raw = serialization.load_pem_private_key(pem, _bytes(passphrase) if encrypted and passphrase else None)
     except _READ_ERRORS as error:
         if encrypted:
             raise IdentityError("the passphrase does not open the key", path=path, remedy=NEEDED) from error
@@ -245,6 +273,19 @@ def signing_faults(certificate: Certificate) -> Iterator[str]:
         yield f"its extended key usage also has {', '.join(sorted(beside))}"
     if not certificate.organisation:
         yield "it names no organisation (O=), so nobody would be named as signer"
+
+
+def _bytes(passphrase: str) -> bytes:
+    return passphrase.encode("utf-8", "surrogatepass")  # an environment may hold any bytes
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    """A value in DER (X.690) of less than 64 kB."""
+    body = b"".join(parts)
+    if len(body) < 128:
+        return bytes([tag, len(body)]) + body
+    size = len(body).to_bytes(2, "big").lstrip(b"\0")
+    return bytes([tag, 0x80 | len(size)]) + size + body
 
 
 def _public(key: object) -> bytes:

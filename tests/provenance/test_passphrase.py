@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provenance import passphrase as passphrases
 from provenance.errors import IdentityError
@@ -31,6 +35,30 @@ def test_a_key_with_a_passphrase_lies_encrypted_and_opens_with_it_alone(home: Ho
         assert caught.value.path == made.folder / "key.pem"
         assert "PROVENANCE_PASSPHRASE" in caught.value.remedy
         assert "other words" not in str(caught.value)
+
+
+@given(st.text(st.characters(codec=None), min_size=1, max_size=300))
+@settings(max_examples=15, deadline=None)
+def test_whatever_a_passphrase_holds_it_opens_the_key_again(
+    tmp_path_factory: pytest.TempPathFactory, words: str
+) -> None:
+    home = Home(tmp_path_factory.mktemp("p") / FOLDER, tmp_path_factory.mktemp("q"))
+    create_identity(home, "Night Train Films", NOW, words)
+
+    assert b"BEGIN PRIVATE KEY" in signing_material(home.folder, words, NOW).key_pem
+    with pytest.raises(IdentityError, match="does not open"):
+        signing_material(home.folder, words + "x", NOW)
+
+
+def test_a_guess_at_a_passphrase_is_made_costly_and_other_programs_read_the_key(home: Home) -> None:
+    made = create_identity(home, "Night Train Films", NOW, "secret words")
+    pem = (made.folder / "key.pem").read_bytes()
+
+    raw = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+
+    assert bytes.fromhex("06092b06010401da47040b") in raw  # scrypt, RFC 7914
+    assert bytes.fromhex("02024000020108020101") in raw  # N = 16384, r = 8, p = 1
+    assert serialization.load_pem_private_key(pem, b"secret words")
 
 
 def test_a_passphrase_that_is_not_needed_does_no_harm(home: Home) -> None:
