@@ -130,4 +130,4 @@ def test_all_files_are_tagged_and_hold_what_they_held(corpus: Path, tmp_path: Pa
     inside, outside = compared(paths, tmp_path)
 
     assert inside + outside == len(paths) >= 300
-    assert inside >= 150
+    assert inside >= 300
