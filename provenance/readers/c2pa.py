@@ -18,9 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from provenance.containers import jpeg, png
 from provenance.contracts import Source, TrustList
 from provenance.digest import open_media
-from provenance.errors import CouldNotLook
+from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.media_type import UNKNOWN, sniffed
 from provenance.model import Fault, Reading, Unchecked
 from provenance.readers import _c2pa_reading as reading
@@ -85,6 +86,8 @@ def read(source: Source) -> Reading:
 
 
 def _embedded(source: Source) -> Reading:
+    if not _may_hold_manifest(source):
+        return Reading()
     checked = source.full or source.size <= LARGE
     kind = _media_type(source)
 
@@ -108,6 +111,24 @@ def _embedded(source: Source) -> Reading:
     return reading.merged(
         [answer, Reading(unchecked=(Unchecked("hash binding and signature of the embedded manifest", why),))]
     )
+
+
+def _may_hold_manifest(source: Source) -> bool:
+    """False only where a walk over the index shows that there is none: c2pa would read the whole file to say so.
+
+    In a JPEG a manifest lies in APP11 in front of the picture, in a PNG in caBX (C2PA 2.4, A.3). Where the index
+    cannot be followed, or XMP may point to a manifest elsewhere (`dcterms:provenance`), c2pa is asked.
+    """
+    kind = sniffed(source.head)
+    if kind not in ("image/jpeg", "image/png") or b"provenance" in source.head:
+        return True
+    try:
+        with opened(source.path) as file:
+            if kind == "image/png":
+                return any(chunk.kind == b"caBX" for chunk in png.chunks(file))
+            return any(segment.marker == jpeg.APP11 for segment in jpeg.segments(file))
+    except UnreadableMedia:
+        return True
 
 
 def _sidecar(source: Source, path: Path) -> Reading:
