@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +29,9 @@ from provenance.writers.tagging import (
     write_manifest_beside,
     write_packet_beside,
 )
+from provenance.writing import clear_leftovers
 
+ROOT = Path(__file__).resolve().parents[3]
 Notary = tuple[SigningMaterial, TrustList]
 WRITABLE = ["stills/undeclared.png", "stills/stripped.jpg", "stills/human_made.png", "clips/plate.mp4",
             "clips/edited_only.mov", "clips/tone.wav"]  # fmt: skip
@@ -262,3 +268,49 @@ def test_the_essence_of_a_tiff_is_its_strips_wherever_they_lie(sample, tag: Tag)
     data[at] ^= 1
     path.write_bytes(data)
     assert essence_of(path, "image/tiff") != before
+
+
+LOOP = """
+import sys
+from pathlib import Path
+from provenance.contracts import Tag
+from provenance.model import Origin
+from provenance.writers.tagging import tag_file, untag_file
+path = Path(sys.argv[1])
+tag = Tag(Origin.AI_GENERATED, tool="Generator", prompt="a harbour")
+tag_file(path, tag)
+print("ready", flush=True)
+while True:
+    untag_file(path)
+    tag_file(path, tag)
+"""
+
+
+def killed_while_tagging(path: Path, times: int) -> None:
+    original = path.read_bytes()
+    for _ in range(times):
+        process = subprocess.Popen([sys.executable, "-c", LOOP, path], cwd=ROOT, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(random.random() / 10)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+        if path.read_bytes() != original:
+            assert any(mark.value == "Generator" for mark in describe(path).marks)
+            untag_file(path)
+        assert path.read_bytes() == original
+    clear_leftovers(path.parent)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_ten_kills_while_tagging_harm_no_file(sample) -> None:
+    killed_while_tagging(sample("stills/undeclared.png"), 10)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", ["stills/undeclared.png", "stills/stripped.jpg", "clips/plate.mp4", "clips/tone.wav"])
+def test_two_hundred_kills_while_tagging_harm_no_file(sample, name: str) -> None:
+    killed_while_tagging(sample(name), 50)
