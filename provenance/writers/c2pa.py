@@ -196,6 +196,21 @@ def credentials_in(file: BinaryIO, media_type: str) -> str:
     return "embedded"
 
 
+def statement_in(file: BinaryIO, media_type: str) -> str:
+    """The digest of what we claimed in the file's own active manifest; empty where that is none of ours."""
+    import c2pa
+
+    file.seek(0)
+    kind = _EMBEDDABLE.get(media_type, media_type)
+    try:
+        with c2pa.Reader(kind, file, context=_context((), os.getpid())) as reader:
+            document = json.loads(reader.detailed_json())
+        store = document["manifests"][document["active_manifest"]]["assertion_store"]
+        return str(store.get(RECORD, {}).get("statement", ""))
+    except (c2pa.C2paError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return ""
+
+
 def self_test() -> None:
     """Proves that nothing is fetched: c2pa ignores misspelt settings, so a typo would open the network.
 

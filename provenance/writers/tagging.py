@@ -21,6 +21,7 @@ from provenance.essence import hash_essence
 from provenance.media_type import sniffed
 from provenance.model import Description, Essence, Mark, Strength
 from provenance.writers import WRITERS, c2pa, xmp
+from provenance.writers._c2pa_definition import statement_of
 from provenance.writers._strips import hash_strips
 from provenance.writers._whole import must_be_whole
 from provenance.writers.claims import Claim
@@ -74,8 +75,10 @@ def tag_file(
     """
     path = path.resolve()
     _may_change(path, captured)
-    _must_hold_no_credentials(path, sealing)
     changes = planned(path, tag, writers)
+    if sealing is not None and _is_sealed(path, changes, sealing):
+        return ()
+    _must_hold_no_credentials(path, sealing)
     _must_do_something(path, changes, sealing)
     steps = [_rewriting(one, tag) for one in writers if any(c.writer == one.NAME and c.edits for c in changes)]
     if sealing is not None:
@@ -184,6 +187,14 @@ def _may_change(path: Path, captured: bool) -> None:
     refuse_protected(path)
     if captured or is_camera_original(path):
         raise WriteRefused("it is captured media, which is never rewritten", path=path, remedy="write a sidecar")
+
+
+def _is_sealed(path: Path, changes: Sequence[Change], sealing: Sealing) -> bool:
+    """True where the file says all of it already, under a signature for exactly this claim."""
+    if any(change.edits for change in changes):
+        return False
+    with open_media(path) as file:
+        return c2pa.statement_in(file, sealing.claim.media_type) == statement_of(sealing.claim)
 
 
 def _must_hold_no_credentials(path: Path, sealing: Sealing | None) -> None:

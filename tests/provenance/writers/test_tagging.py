@@ -218,6 +218,21 @@ def test_metadata_first_then_the_signature_and_the_parent_still_matches(sample, 
     assert not told.faults
 
 
+def test_sealing_the_same_twice_changes_nothing_and_another_claim_is_refused(sample, notary: Notary, tag: Tag) -> None:
+    path = sample("stills/undeclared.png")
+    sealing = Sealing(made(path.name, "image/png", tag), notary[0])
+    tag_file(path, tag, sealing=sealing)
+    before = path.read_bytes()
+
+    assert tag_file(path, tag, sealing=sealing) == ()
+    with pytest.raises(WriteRefused, match="credentials"):
+        tag_file(path, tag, sealing=Sealing(made("other", "image/png", tag), notary[0]))
+    with pytest.raises(WriteRefused, match="credentials"):
+        untag_file(path)
+
+    assert path.read_bytes() == before
+
+
 def test_a_signature_that_cannot_be_made_leaves_the_file(sample, make_authority, notary: Notary, tag: Tag) -> None:
     path = sample("stills/undeclared.png")
     before = kept(path)
