@@ -203,22 +203,3 @@ def node_json(node: Node) -> dict[str, Any]:
         "ai_or_made_from_ai": node.tainted or node.origin.is_ai,
         "live": node.live,
     }
-
-
-def link_json(link: Link) -> dict[str, Any]:
-    """A link with its evidence for JSON."""
-    evidence = link.evidence
-    return {
-        "child": link.child.hex(),
-        "parent": link.parent.hex(),
-        "relation": link.relation.value,
-        "used": link.used,
-        "evidence": {
-            "source": evidence.source,
-            "version": evidence.version,
-            "method": evidence.method,
-            "strength": evidence.strength.words,
-            "note": evidence.note,
-            "by": evidence.by,
-        },
-    }

@@ -14,8 +14,8 @@ from desk import exit_codes, output
 from desk.judging import Judged, decision_json, judge, scopes
 from desk.options import json_option, production_option
 from desk.production import open_production
-from desk.tree import link_json
 from provenance.flags_page import COMMAND
+from provenance.manifests.document import link_json
 from provenance.model import Finding, Severity
 from provenance.paths import named, show
 

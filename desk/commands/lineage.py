@@ -12,9 +12,10 @@ from desk import output
 from desk.options import file_argument, json_option, production_option
 from desk.production import Production, open_production
 from desk.selection import Chosen, Selection
-from desk.tree import Node, Walk, dot, draw, link_json, node_json, unique_links, walk
+from desk.tree import Node, Walk, dot, draw, node_json, unique_links, walk
 from provenance import taint
 from provenance.errors import UsageError
+from provenance.manifests.document import link_json
 from provenance.model import Ancestor, Case, Link
 
 DEPTH = 1_000

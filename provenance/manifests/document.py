@@ -187,6 +187,11 @@ def _ancestor(ancestor: Ancestor, names: Mapping[bytes, str]) -> Json:
 
 
 def _link(link: Link, names: Mapping[bytes, str]) -> Json:
+    return {**link_json(link), "told": taint.tell((link,), names)}
+
+
+def link_json(link: Link) -> Json:
+    """A link with its evidence, as documents and commands show it."""
     evidence = link.evidence
     return {
         "child": link.child.hex(),
@@ -201,7 +206,6 @@ def _link(link: Link, names: Mapping[bytes, str]) -> Json:
             "note": evidence.note,
             "by": evidence.by,
         },
-        "told": taint.tell((link,), names),
     }
 
 
