@@ -13,10 +13,9 @@ import io
 import json
 import os
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -26,8 +25,9 @@ from provenance.digest import open_media
 from provenance.errors import CouldNotLook, WriteFailed, WriteRefused
 from provenance.model import Strength
 from provenance.writers._c2pa_definition import RECORD, Json, binding, definition, ingredient, labels, lint
+from provenance.writers._c2pa_probe import remote_only
 from provenance.writers._whole import must_be_whole
-from provenance.writers.claims import Claim, Part
+from provenance.writers.claims import Claim, Part, received
 
 if TYPE_CHECKING:
     from provenance.identity import SigningMaterial
@@ -91,7 +91,9 @@ def sign_sidecar(
     claim: Claim, sha256: bytes, signing: SigningMaterial, *, asset: BinaryIO | None = None,
     known: bool = False,
 ) -> bytes:  # fmt: skip
-    """The bytes of a `.c2pa` for a file, from its hash; about 2 ms, whatever the file's size.
+    """The bytes of a `.c2pa` for a file, from its hash; a few milliseconds, whatever the file's size.
+
+    A part whose own credentials are too broken to be carried is named by its hash, and why is said.
 
     Args:
         asset: the file, looked at where something is claimed to have been created: it may hold credentials.
@@ -103,11 +105,13 @@ def sign_sidecar(
     lint(claim)
     if claim.actions[0].name == "c2pa.created":
         _must_be_new(asset, claim.media_type, known)
-    said = definition(claim)
-    said["assertions"].insert(0, binding(sha256))
-    with _builder(said, claim) as builder:
-        builder.set_no_embed()
-        sidecar = _signed(builder, signing, _ANY, io.BytesIO(b"\0"), io.BytesIO())
+    try:
+        sidecar = _bound(claim, sha256, signing)
+    except WriteFailed:
+        lighter = _without_broken(claim, signing)
+        if lighter == claim:
+            raise
+        sidecar = _bound(lighter, sha256, signing)
     found = verify_sidecar(sidecar, sha256)
     if not found.holds:
         words = f"what was signed does not hold ({', '.join(found.failures) or 'another hash'})"
@@ -216,10 +220,36 @@ def self_test() -> None:
 
     Raises WriteFailed where a file whose credentials lie elsewhere does not end in a refusal to fetch them.
     """
-    found = credentials_in(io.BytesIO(_remote_only()), "image/png")
+    found = credentials_in(io.BytesIO(remote_only()), "image/png")
     if not found.startswith("remote"):
         words = f"the C2PA library did not refuse to fetch remote credentials ({found or 'it saw none'})"
         raise WriteFailed(words, remedy="install the version of c2pa-python that this program asks for")
+
+
+def _bound(claim: Claim, sha256: bytes, signing: SigningMaterial) -> bytes:
+    """A manifest bound to a whole file by its hash. Raises WriteFailed."""
+    said = definition(claim)
+    said["assertions"].insert(0, binding(sha256))
+    with _builder(said, claim) as builder:
+        builder.set_no_embed()
+        return _signed(builder, signing, _ANY, io.BytesIO(b"\0"), io.BytesIO())
+
+
+def _without_broken(claim: Claim, signing: SigningMaterial) -> Claim:
+    """The claim with those parts named by hash only whose credentials the library will not carry forward."""
+    return replace(claim, parts=tuple(_tried(part, claim, signing) for part in claim.parts))
+
+
+def _tried(part: Part, claim: Claim, signing: SigningMaterial) -> Part:
+    if part.path is None and not part.sidecar:
+        return part
+    alone = received(part, replace(claim.tag, source_type=""))
+    try:
+        _bound(alone, part.sha256, signing)
+    except WriteFailed as error:
+        words = f"{part.description}; its own credentials could not be carried forward ({error.message})".lstrip("; ")
+        return replace(part, path=None, sidecar=b"", description=words)
+    return part
 
 
 def _must_be_new(asset: BinaryIO | None, media_type: str, known: bool) -> None:
@@ -352,19 +382,3 @@ def _unpacked(raw: object) -> bytes:
         return base64.b64decode(str(raw), validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-
-def _remote_only() -> bytes:
-    """The smallest picture whose credentials lie at an address, which nobody serves."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-
-    packet = (
-        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        b'<rdf:Description rdf:about="" xmlns:dcterms="http://purl.org/dc/terms/" '
-        b'dcterms:provenance="http://127.0.0.1:9/none.c2pa"/></rdf:RDF></x:xmpmeta>'
-    )
-    head = chunk(b"IHDR", (1).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0")
-    text = chunk(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + packet)
-    return b"\x89PNG\r\n\x1a\n" + head + text + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")

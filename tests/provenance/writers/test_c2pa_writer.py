@@ -14,6 +14,7 @@ from provenance.contracts import Source, Tag, TrustList
 from provenance.describe import describe
 from provenance.errors import WriteFailed, WriteRefused
 from provenance.identity import SigningMaterial
+from provenance.media_type import sniffed
 from provenance.model import Origin, Strength
 from provenance.readers import c2pa as reader
 from provenance.writers import c2pa
@@ -239,3 +240,35 @@ def test_signing_the_same_twice_is_recognised_by_its_statement(notary: Notary, t
     first, second = (c2pa.sign_sidecar(claim, bytes(32), notary[0]) for _ in range(2))
 
     assert c2pa.verify_sidecar(first, bytes(32)).statement == c2pa.verify_sidecar(second, bytes(32)).statement != ""
+
+
+def test_parts_with_broken_credentials_are_named_by_hash_and_why_is_said(sample, notary: Notary) -> None:
+    path = sample("stills/undeclared.png")
+    whole = c2pa.sign_sidecar(made("a", "image/png", Tag(Origin.HUMAN_MADE, DRAWN)), bytes(32), notary[0])
+    broken = replace(part(path), sidecar=whole[:400], description="from the vendor")
+
+    sidecar = c2pa.sign_sidecar(received(broken, Tag(Origin.UNDECLARED)), bytes(32), notary[0])
+
+    assert c2pa.verify_sidecar(sidecar, bytes(32), (notary[1],)).strength is Strength.SIGNED_TRUSTED
+    assert b"could not be carried forward" in sidecar
+    assert broken.sha256.hex().encode() in sidecar
+
+
+def test_credentials_of_real_media_are_carried_into_sidecars(corpus: Path, notary: Notary) -> None:
+    carried = named = 0
+    for path in sorted((corpus / "c2pa").rglob("*"))[:400]:
+        if not path.is_file() or not 0 < path.stat().st_size < 4 << 20 or named + carried >= 30:
+            continue
+        with path.open("rb") as file:
+            kind = sniffed(file.read(65536))
+            if not c2pa.can_embed(kind, 1) or c2pa.credentials_in(file, kind) != "embedded":
+                continue
+        claim = received(part(path, media_type=kind), Tag(Origin.UNDECLARED))
+
+        sidecar = c2pa.sign_sidecar(claim, claim.parts[0].sha256, notary[0])
+
+        assert c2pa.verify_sidecar(sidecar, claim.parts[0].sha256, (notary[1],)).holds, path
+        named += b"could not be carried forward" in sidecar
+        carried += b"could not be carried forward" not in sidecar
+    assert carried >= 15
+    assert named <= 3
