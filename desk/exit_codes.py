@@ -21,6 +21,7 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
     UsageError,
+    WriteRefused,
 )
 
 CLEAN: Final = 0
@@ -55,7 +56,7 @@ GATE_COMMANDS: Final = frozenset({"check", "verify", "audit", "seal"})
 
 _USAGE: Final = (
     ConfigurationError, UsageError, NotFound, IdentityError, LineageCycle, AlreadyWatching, CouldNotLook,
-    ChangedMeanwhile,
+    ChangedMeanwhile, WriteRefused,
 )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from provenance.errors import WriteRefused
 from provenance.model import SOURCE_TYPES, Origin, bounded, source_type
 from provenance.writers.claims import Action, Claim, Part, Use
 
-RECORD: Final = "org.pypi.media-provenance-tracker.record"
-SHA256: Final = "org.pypi.media-provenance-tracker.sha256"
+RECORD: Final = "local.media-provenance-tracker.record"
+SHA256: Final = "local.media-provenance-tracker.sha256"
 SPECIFICATION: Final = "2.4.0"
 
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"

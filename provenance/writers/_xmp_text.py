@@ -23,7 +23,7 @@ Name = tuple[str, str]
 """(namespace, local name)."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-OWN: Final = "https://pypi.org/project/media-provenance-tracker/xmp/1.0/"
+OWN: Final = "urn:media-provenance-tracker:xmp:1.0:"
 WROTE: Final = (OWN, "wrote")
 PREFIXES: Final[Mapping[str, str]] = {
     OWN: "mpt",
