@@ -406,9 +406,10 @@ def test_notices_a_real_overflow_of_the_kernels_queue_with_and_without_the_log(t
     assert process.stdout is not None
     assert process.stdout.readline() == "watching\n"
     process.send_signal(signal.SIGSTOP)
-    # Each new file is two events (created, closed) that nobody reads now.
+    os.waitpid(process.pid, os.WUNTRACED)  # it has stopped, not only been told to
+    # Each new file is two events (created, closed) that nobody reads now: twice what the queue holds.
     queued = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
-    for number in range(queued // 2 + 100):
+    for number in range(queued):
         os.close(os.open(tmp_path / str(number), os.O_CREAT | os.O_WRONLY))
     process.send_signal(signal.SIGCONT)
 
