@@ -92,7 +92,7 @@ class Daemon:
                 observer.stop()
                 with contextlib.suppress(StoreError):
                     self._beat(store, pipeline, "stopped")
-                self._tell(Event(EventKind.STOPPED, self._settings.root, "stopped"))
+                self._tell(Event(EventKind.STOPPED, self._settings.root, "nothing is watched any more"))
 
     def _loop(self, store: Store, pipeline: Pipeline, observer: Observer, stop: threading.Event) -> None:
         next_sweep = next_beat = next_health = next_take_up = 0.0

@@ -16,7 +16,7 @@ from typing import Final
 from provenance.configuration import Settings, read_rows, read_trust
 from provenance.describe import versions
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError
-from provenance.model import FileStamp, Place
+from provenance.model import FileStamp, Place, Strength
 from provenance.places import Places
 from provenance.sequences import parse_frame
 from store import Store, Summary
@@ -359,6 +359,8 @@ class Pipeline:
         }  # fmt: skip
         if summary.origin is not summary.verdict:  # not the file's own word
             strength = f"declared; the file says {summary.verdict.value}"
+        elif summary.strength is Strength.NONE:
+            strength = "it says nothing of its origin"
         self._tell(Event(kind, self._places.path_of(ingested.place), f"{origin} ({strength})", data))
 
     def _tell_gone(self, place: Place, reason: str) -> None:

@@ -46,8 +46,8 @@ def test_shows_the_whole_day(shown: tuple[int, str, float, Path]) -> None:
     steps = [
         "camera/A001_C003_plate.tif: captured (declared by standard)",
         "art/ghost_train.png: ai_generated",
-        "art/poster_comp.png: undeclared (none), MADE FROM AI",
-        "art/ghost_train_final.png: undeclared (none)",
+        "art/poster_comp.png: undeclared (it says nothing of its origin), MADE FROM AI",
+        "art/ghost_train_final.png: undeclared (it says nothing of its origin)",
         "renders/sh010/sh010.%04d.png 1001-1006",
         "deliverables/ghost_train.png: FLAG BLOCK NFX-01",
         "deliverables/ghost_train_final.png: FLAG DECIDE GEN-01",

@@ -66,7 +66,7 @@ def test_ctrl_c_and_sigterm_finish_cleanly(production: Path, number: signal.Sign
         stopped = next_event(process, "stopped")
         code = process.wait(60)
 
-    assert stopped["text"] == "stopped"
+    assert stopped["text"] == "nothing is watched any more"
     assert code == 0
 
 
