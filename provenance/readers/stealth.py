@@ -1,4 +1,4 @@
-"""Text that generators hide in the lowest bit of a PNG's alpha channel, where it survives a stripped file.
+"""Text that generators hide in the lowest bit of the alpha channel of a PNG or WebP, where it survives a stripped file.
 
 github.com/ashen-sensored/sd_webui_stealth_pnginfo and github.com/NovelAI/novelai-image-metadata: from the top down,
 column by column, fifteen letters of magic, 32 bits with the length in bits, then the text. Eight pixels of the
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from provenance.containers.png_alpha import Size, columns, size_with_alpha
 from provenance.containers.span import lie, read_up_to
@@ -21,9 +22,13 @@ from provenance.errors import UnreadableMedia
 from provenance.marks import recognise
 from provenance.model import Mark, Origin, Reading, Strength, Unchecked, bounded
 from provenance.readers._faults import as_fault, opened
+from provenance.readers._webp_alpha import PIXELS, webp_columns, webp_size
+
+Columns = Callable[[int, int], list[bytearray]]
+"""Alpha of the first so many columns, each from the top down for the first so many rows."""
 
 NAME: Final = "stealth"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _MAGICS: Final = {b"stealth_pnginfo": False, b"stealth_pngcomp": True}
 """Whether the text behind the magic is packed with gzip."""
@@ -38,41 +43,60 @@ _GZIP: Final = 31
 
 
 def accepts(path: Path, head: bytes) -> bool:
-    """True for PNG with eight bits of alpha a pixel, by the header."""
-    return size_with_alpha(head) is not None
+    """True for PNG with eight bits of alpha a pixel, and for WebP with alpha, by the header."""
+    return size_with_alpha(head) is not None or webp_size(head) is not None
 
 
 def read(source: Source) -> Reading:
     """The mark in the alpha channel. Raises UnreadableMedia where the file cannot be opened."""
+    if (size := webp_size(source.head)) is not None:
+        return _in_webp(source.path, size)
     with opened(source.path) as file:
         size = size_with_alpha(read_up_to(file, 0, 32))
-        if size is None:
-            return Reading()
-        try:
-            if not _suggests(file, size):
-                return Reading()
-        except UnreadableMedia:
-            # A damaged picture is named by the readers of the picture; it suggests no hidden text.
-            return Reading()
-        try:
-            if size.width * size.height > _PIXELS:
-                return Reading(unchecked=(Unchecked("text in the alpha channel", "the picture is too large"),))
-            return _hidden(file, size)
-        except UnreadableMedia as error:
-            return Reading(faults=(as_fault(NAME, error, "stealth.unreadable"),))
+        return Reading() if size is None else _in_picture(size, partial(columns, file, size), "png:alpha")
 
 
-def _suggests(file: BinaryIO, size: Size) -> bool:
+def _in_webp(path: Path, size: Size) -> Reading:
+    if size.width * size.height > PIXELS:
+        return Reading(unchecked=(Unchecked("text in the alpha channel", "the picture is too large"),))
+    found: list[bytearray] = []
+
+    def take(count: int, rows: int) -> list[bytearray]:
+        if not found:
+            found.extend(webp_columns(path, size))
+        if len(found) < count:
+            raise lie("stealth.unreadable", "the picture has another size than its header says")
+        return [column[:rows] for column in found[:count]]
+
+    return _in_picture(size, take, "webp:alpha")
+
+
+def _in_picture(size: Size, take: Columns, place: str) -> Reading:
+    try:
+        if not _suggests(size, take):
+            return Reading()
+    except UnreadableMedia:
+        # A damaged picture is named by the readers of the picture; it suggests no hidden text.
+        return Reading()
+    try:
+        if size.width * size.height > _PIXELS:
+            return Reading(unchecked=(Unchecked("text in the alpha channel", "the picture is too large"),))
+        return _hidden(size, take, place)
+    except UnreadableMedia as error:
+        return Reading(faults=(as_fault(NAME, error, "stealth.unreadable"),))
+
+
+def _suggests(size: Size, take: Columns) -> bool:
     """True where the first eight pixels of the first column spell the first letter of a magic."""
     if size.height < _FIRST_ROWS or not size.width:
         return False
-    (first,) = columns(file, size, 1, _FIRST_ROWS)
+    (first,) = take(1, _FIRST_ROWS)
     return set(first) <= _FULL and _bytes([first], _FIRST_ROWS) == b"s"
 
 
-def _hidden(file: BinaryIO, size: Size) -> Reading:
+def _hidden(size: Size, take: Columns, place: str) -> Reading:
     rows = min(size.height, _PREFIX_BITS)
-    prefix = _bytes(columns(file, size, -(-_PREFIX_BITS // size.height), rows), _PREFIX_BITS)
+    prefix = _bytes(take(-(-_PREFIX_BITS // size.height), rows), _PREFIX_BITS)
     magic, length = prefix[:15], int.from_bytes(prefix[15:19], "big")
     if magic not in _MAGICS or len(prefix) < 19:
         return Reading()
@@ -81,9 +105,9 @@ def _hidden(file: BinaryIO, size: Size) -> Reading:
         raise lie("stealth.length", f"the text in the alpha channel is said to have {length} bits")
     if length > _BITS:
         said = Unchecked("text in the alpha channel", f"it has {length} bits, more than {_BITS}")
-        return Reading(marks=_marks(magic.decode(), ""), unchecked=(said,))
-    data = _bytes(columns(file, size, -(-end // size.height), size.height), end)[19:]
-    return Reading(marks=_marks(magic.decode(), _text(data, packed=_MAGICS[magic])))
+        return Reading(marks=_marks(magic.decode(), "", place), unchecked=(said,))
+    data = _bytes(take(-(-end // size.height), size.height), end)[19:]
+    return Reading(marks=_marks(magic.decode(), _text(data, packed=_MAGICS[magic]), place))
 
 
 def _bytes(found: Sequence[bytearray], bits: int) -> bytes:
@@ -104,17 +128,17 @@ def _text(data: bytes, *, packed: bool) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _marks(magic: str, text: str) -> tuple[Mark, ...]:
+def _marks(magic: str, text: str, place: str) -> tuple[Mark, ...]:
     """What the text says; where no grammar knows it, the magic alone: only generators write it."""
     said = recognise(_fields(text))
     marks = [
-        Mark(NAME, VERSION, "png:alpha", one.key, one.value, one.signature.origin, one.signature.strength,
+        Mark(NAME, VERSION, place, one.key, one.value, one.signature.origin, one.signature.strength,
              one.signature.detail)
         for one in said
     ]  # fmt: skip
     if not any(mark.claims for mark in marks):
         detail = (("tool", "stealth pnginfo"),)
-        marks.append(Mark(NAME, VERSION, "png:alpha", magic, bounded(text), Origin.AI_GENERATED,
+        marks.append(Mark(NAME, VERSION, place, magic, bounded(text), Origin.AI_GENERATED,
                           Strength.TOOL_SIGNATURE, detail))  # fmt: skip
     return tuple(marks)
 

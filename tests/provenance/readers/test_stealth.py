@@ -139,3 +139,41 @@ def test_no_pixels_make_it_raise(tmp_path_factory: pytest.TempPathFactory, kinds
     )
 
     assert isinstance(stealth.read(Source(path, b"", 1)), Reading)
+
+
+def webp(picture: Image.Image, *, lossless: bool) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", lossless=lossless, exact=True, alpha_quality=100)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("packed", [True, False])
+def test_text_in_the_alpha_of_a_webp_is_found_as_in_a_png(read: Read, lossless: bool, packed: bool) -> None:
+    data = gzip.compress(A1111.encode()) if packed else A1111.encode()
+    magic = b"stealth_pngcomp" if packed else b"stealth_pnginfo"
+
+    reading = read(webp(hidden(magic, data), lossless=lossless))
+
+    [mark] = [one for one in reading.marks if one.claims]
+    assert (mark.claims, mark.place, reading.faults) == (Origin.AI_GENERATED, "webp:alpha", ())
+
+
+def test_a_webp_with_alpha_and_nothing_hidden_says_nothing(read: Read) -> None:
+    assert read(webp(Image.effect_noise((64, 48), 60).convert("RGBA"), lossless=True)) == Reading()
+
+
+def test_a_webp_cut_short_says_nothing_of_hidden_text(read: Read) -> None:
+    data = webp(hidden(b"stealth_pnginfo", A1111.encode()), lossless=True)
+
+    assert read(data[: len(data) // 2]).marks == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_behind_a_webp_header_raise(tmp_path_factory: pytest.TempPathFactory, tail: bytes) -> None:
+    path = tmp_path_factory.mktemp("webp") / "a.webp"
+    data = b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0\x3f\0\0\x2f\0\0" + tail
+    path.write_bytes(data)
+
+    assert stealth.read(Source(path, data[:4096], len(data))).marks == ()
