@@ -53,7 +53,7 @@ class Places:
     def folder_of(self, path: Path) -> tuple[str, bytes]:
         """(volume, folder) of a folder. Raises UsageError outside the production's folders."""
         for volume in self.volumes:
-            if path == volume.root or path.is_relative_to(volume.root):
+            if path.is_relative_to(volume.root):
                 inside = path.relative_to(volume.root)
                 return volume.uid, b"" if inside == Path() else os.fsencode(inside.as_posix())
         raise UsageError(

@@ -81,11 +81,6 @@ class Store:
         wal = self.file.with_name(self.file.name + "-wal")
         return {"store": self.file.stat().st_size, "wal": wal.stat().st_size if wal.exists() else 0}
 
-    def tidy(self) -> None:
-        """Empties the write-ahead log; for quiet moments."""
-        if self._db.wal:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
     def name_station(self, name: str) -> None:
         """Records what people call this workstation."""
         self.ledger.append("station.joined", {"station": self.station, "name": name})

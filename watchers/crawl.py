@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance.configuration import Settings
+from provenance.errors import UsageError
 from provenance.model import Finding
 from provenance.places import Places
 from store import Store
@@ -105,20 +106,15 @@ def scan_once(
 
 
 def _sweep(pipeline: Pipeline, folders: Sequence[Path]) -> None:
-    from provenance.errors import UsageError
-
     if not folders:
         pipeline.sweep_all()
     for folder in folders:
-        root = next((one for one in pipeline.roots if folder == one or folder.is_relative_to(one)), None)
-        if root is None:
+        if not pipeline.sweep_folder(folder):
             raise UsageError(
                 "this lies outside the production's folders",
                 path=folder,
                 remedy="add its folder to `working` in provenance.toml",
             )
-        inside = folder.relative_to(root)
-        pipeline.sweep(root, b"" if inside == Path() else str(inside.as_posix()).encode("utf-8", "surrogateescape"))
 
 
 def _work_off(pipeline: Pipeline, stop: threading.Event, clocks: Clocks, patience: float) -> None:

@@ -225,7 +225,7 @@ class Ingest:
     def _declared(self, place: Place) -> tuple[str, Origin] | None:
         folder = self._places.folder_path(place.volume, place.folder)
         for working in self._settings.working_folders:
-            if folder == working or folder.is_relative_to(working):
+            if folder.is_relative_to(working):
                 inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
                 return declared_origin(self._settings, "" if inside == "." else inside)
         return None

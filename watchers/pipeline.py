@@ -137,6 +137,15 @@ class Pipeline:
         self._take_in(noted)
         return noted
 
+    def sweep_folder(self, folder: Path, *, deep: bool = True) -> bool:
+        """Sweeps a folder in whichever root it lies; False where it lies in none. Raises StoreError."""
+        root = next((one for one in self.roots if folder.is_relative_to(one)), None)
+        if root is None:
+            return False
+        inside = folder.relative_to(root)
+        self.sweep(root, b"" if inside == Path() else os.fsencode(inside.as_posix()), deep=deep)
+        return True
+
     def _take_in(self, noted: Noted) -> None:
         for place, stamp in (*noted.files.items(), *noted.sidecars.items()):
             self._see(place, stamp)
@@ -270,10 +279,8 @@ class Pipeline:
         for sighting in self._sequence.dissolve(family, self._now_ms()):
             self._departures.note(sighting.place, sighting.sha256, due)
         folder = self._places.folder_path(family.volume, family.folder)
-        root = next((one for one in self.roots if folder == one or folder.is_relative_to(one)), None)
-        if root is not None and folder.is_dir():
-            inside = folder.relative_to(root)
-            self.sweep(root, b"" if inside == Path() else os.fsencode(inside.as_posix()), deep=False)
+        if folder.is_dir():
+            self.sweep_folder(folder, deep=False)
 
     def _pass_on(self, sidecar: Place) -> None:
         """A sidecar settled: the files it speaks about are read again."""
