@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, runtime_checkable
 
-from provenance.model import Asset, Case, Identifier, Link, Objection, Origin, Reading, Reference
+from provenance.model import Asset, Case, Identifier, Link, Objection, Origin, ProjectFile, Reading, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,21 @@ class Reader(Protocol):
 
     def read(self, source: Source) -> Reading:
         """What the file says. Raises UnreadableMedia only."""
+
+
+@runtime_checkable
+class ProjectReader(Protocol):
+    """Reads one kind of timeline or project file. Exactly one accepts a file."""
+
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def VERSION(self) -> str: ...
+    def accepts(self, path: Path, head: bytes) -> bool:
+        """True for its own format. Looks at the bytes first, the name second."""
+
+    def read(self, path: Path) -> ProjectFile:
+        """What it uses and writes. Raises UnreadableMedia, CouldNotLook."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from provenance.model.case import (
     Objection,
     Severity,
 )
+from provenance.model.cut import Clip, Cut, MediaName, ProjectFile, Rate, Render, Span, Track
 from provenance.model.link import CARRIES_TAINT, SYMMETRIC, Evidence, Link, Relation
 from provenance.model.mark import VALUE_LIMIT, Conflict, Fault, Mark, Unchecked, Verdict, bounded
 from provenance.model.origin import (
@@ -44,9 +45,10 @@ from provenance.model.origin import (
 
 __all__ = [
     "AI_ORIGINS", "CARRIES_TAINT", "CLEAN_ORIGINS", "SOURCE_TYPES", "SYMMETRIC", "VALUE_LIMIT",
-    "Ancestor", "Answer", "Asset", "Case", "Conflict", "Decision", "Declaration", "Delivery",
+    "Ancestor", "Answer", "Asset", "Case", "Clip", "Conflict", "Cut", "Decision", "Declaration", "Delivery",
     "Description", "Digests", "Essence", "Evidence", "Fault", "FileStamp", "Finding", "Identifier",
-    "Kind", "Link", "Mark", "Member", "Objection", "Origin", "Place", "Reading", "Reference",
-    "Relation", "Severity", "Sighting", "SourceType", "Strength", "Unchecked", "Verdict",
+    "Kind", "Link", "Mark", "MediaName", "Member", "Objection", "Origin", "Place", "ProjectFile", "Rate",
+    "Reading", "Reference", "Relation", "Render", "Severity", "Sighting", "SourceType", "Span", "Strength",
+    "Track", "Unchecked", "Verdict",
     "bounded", "parse_strength", "source_type",
 ]  # fmt: skip
