@@ -5,7 +5,7 @@ gate, compared with the disk, and judged again after a person said something.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -198,8 +198,7 @@ def _gravity(finding: Finding) -> tuple[bool, int, str, str]:
 
 def _unrecorded(production: Production, sha256: bytes, name: str, at: int) -> tuple[Finding, ...]:
     case = production.store.cases.case(sha256, name=name)
-    # Decisions are shared within one essence; the gate compares contents
-    decisions = [replace(one, sha256=sha256) for one in production.store.decisions.about(sha256)]
+    decisions = [one.shared_with(sha256) for one in production.store.decisions.about(sha256)]
     return judge_case(case, rules(), decisions, at)
 
 

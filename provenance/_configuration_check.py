@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from provenance._configuration_text import DECLARABLE, DEFAULT_DECLARATIONS, TRUST_KEYS, Key, line_of
+from provenance._configuration_text import (
+    DECLARABLE,
+    DEFAULT_DECLARATIONS,
+    POLICIES,
+    STATEMENTS,
+    TRUST_KEYS,
+    Key,
+    line_of,
+)
 from provenance.errors import ConfigurationError
 from provenance.model import Origin
 from provenance.paths import show
@@ -129,22 +137,36 @@ class Check:
     def declarations(self, content: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Origin]:
         if "declarations" not in content:
             return dict(DEFAULT_DECLARATIONS)
-        found: dict[str, Origin] = {}
-        for folder, origin in table.items():
-            where = ("declarations", folder)
+        return {folder: Origin(told) for folder, told in self._by_folder("declarations", table, DECLARABLE).items()}
+
+    def tagging_folders(self, tagging: Mapping[str, Any]) -> dict[str, str]:
+        """Policies by folder."""
+        return self._by_folder("tagging.folders", tagging.get("folders", {}), POLICIES)
+
+    def _by_folder(self, name: str, table: Any, allowed: tuple[str, ...]) -> dict[str, str]:
+        """What a table says of folders below a working folder, each written with a slash behind it."""
+        above = tuple(name.split("."))
+        if not isinstance(table, dict):
+            raise self.refuse(f"{name} must be a table: [{name}]", *above)
+        found: dict[str, str] = {}
+        for folder, told in table.items():
             parts = folder.rstrip("/").split("/")
             if not parts[0] or "\0" in folder or {"", ".", ".."} & set(parts) or "\\" in folder:
-                message = (
-                    f'a declaration names a folder below a working folder, such as "ai/", not {show(repr(folder))}'
-                )
-                raise self.refuse(message, *where)
-            if origin not in DECLARABLE:
-                message = (
-                    f"declarations.{show(folder)} cannot be {show(repr(origin)[:80])}. Allowed: {', '.join(DECLARABLE)}"
-                )
-                raise self.refuse(message, *where)
-            found["/".join(parts) + "/"] = Origin(origin)
+                words = f'{name} names a folder below a working folder, such as "ai/", not {show(repr(folder))}'
+                raise self.refuse(words, *above, folder)
+            if told not in allowed:
+                words = f"{name}.{show(folder)} cannot be {show(repr(told)[:80])}. Allowed: {', '.join(allowed)}"
+                raise self.refuse(words, *above, folder)
+            found["/".join(parts) + "/"] = told
         return found
+
+    def statements(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """What is to be written, each once."""
+        for one in named:
+            if one not in STATEMENTS:
+                words = f"tagging.write cannot hold {show(repr(one)[:80])}. Allowed: {', '.join(STATEMENTS)}"
+                raise self.refuse(words, "tagging", "write")
+        return tuple(dict.fromkeys(named))
 
     def trust(self, entries: Any) -> tuple[tuple[str, str, bool], ...]:
         """(name, file, own) of each trust list."""

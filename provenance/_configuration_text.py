@@ -17,6 +17,12 @@ from provenance.model import Origin
 DECLARABLE: Final = tuple(origin.value for origin in Origin if origin is not Origin.UNDECLARED)
 """What a folder may declare; `undeclared` is what it says by not being named."""
 
+POLICIES: Final = ("off", "auto", "sidecar", "embed")
+"""What `tagging.policy` may be."""
+
+STATEMENTS: Final = ("c2pa", "xmp", "exif", "tc260")
+"""What `tagging.write` may name."""
+
 Plain = str | float | bool | tuple[str, ...]
 
 
@@ -57,7 +63,17 @@ TABLES: Final = {
         "this, and a clean origin that rests on a folder alone still has to be confirmed by a person. "
         f"Origins: {', '.join(DECLARABLE)}. Leave the table empty to declare nothing."
     ),
-    "tagging": "Writing marks into or beside files.",
+    "tagging": (
+        "Writing what is known into or beside files. `provenance tag` writes when asked, the daemon by `policy`. "
+        "Captured media is never rewritten, the daemon writes nothing into deliverables folders, and what lies in a "
+        "place that is not to be touched (camera cards, Avid MediaFiles, folders sealed by a hash list) gets its "
+        "sidecars in the mirror tree."
+    ),
+    "tagging.folders": (
+        "Another policy for a folder and what lies below it: folder = policy, the folder relative to the working "
+        f"folder it lies in. The deepest folder that is named counts. Policies: {', '.join(POLICIES)}."
+    ),
+    "fields": "Title, episode, scene, shot, take, unit, vendor, department and version of what is taken in.",
     "notifications": "How a flag is shown, besides the log and `provenance status`.",
     "deliverables_gate": "What happens to a file that has an open finding in a deliverables folder.",
     "marks": (
@@ -110,8 +126,33 @@ KEYS: Final = (
     ),
     Key(
         "tagging", "policy", "off",
-        "Only \"off\" in this version: no media file is ever written to. Writing marks comes with a later version.",
-        allowed=("off",),
+        "What the daemon does with a file whose origin is known. off: nothing. sidecar: a .c2pa and a .xmp beside it. "
+        "embed: into the file where its format can hold it, else beside it. auto: embed in folders declared as AI, "
+        "sidecar elsewhere. Captured media gets sidecars under every policy.",
+        allowed=POLICIES,
+    ),
+    Key(
+        "tagging", "write", ("c2pa", "xmp", "exif"),
+        "What is written: signed content credentials (needs `provenance identity create`), XMP, the EXIF comment, and "
+        "tc260, the implicit label of GB 45438-2025.",
+    ),
+    Key(
+        "tagging", "mirror", "",
+        "The folder of the mirror tree, for sidecars of files in places that are not to be touched. Empty: "
+        ".provenance/sidecars beside this file, which all workstations see.",
+    ),
+    Key(
+        "tagging", "embed_megabytes", 256.0,
+        "Files above this size get a sidecar instead; WAV above half of it, since signing holds one twice in memory.",
+        1.0, 4096.0,
+    ),
+    Key("tagging", "credit", "", "The credit line of files that are AI, such as \"AI generated for Night Train\"."),
+    Key("tagging", "producer", "", "The content producer's name or code in labels of tc260, in ASCII without blanks."),
+    Key(
+        "fields", "paths", (),
+        "Patterns of paths, relative to the working folder, that name fields: \"shots/{scene}/{shot}/**\". {shot} "
+        "stands for a part of one folder's or file's name, * for any part of one, ** for any folders. The first that "
+        "fits counts.",
     ),
     Key(
         "notifications", "flags_page", True,
@@ -155,6 +196,8 @@ def initial_text(production_id: str, title: str) -> str:
             lines += ["# [[trust]]", '# name = "studio"', '# file = "trust/studio.pem"', "# own = false"]
             continue
         lines.append(f"[{table}]")
+        if table == "tagging.folders":
+            lines += ['# "ai/" = "embed"', '# "vendor/" = "sidecar"']
         if table == "declarations":
             lines += [
                 f"{_literal(folder)} = {_literal(str(origin))}" for folder, origin in DEFAULT_DECLARATIONS.items()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provenance._configuration_check import TITLE_LIMIT, Check, parse_uuid
 from provenance._configuration_text import DEFAULT_DECLARATIONS, KEYS, TABLES, settings_page
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from provenance.marks.grammar import Row
 
 __all__ = [
-    "FILE_NAME", "DeliverablesGate", "Folders", "Identity", "Notifications", "Production", "Readers", "Settings",
-    "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin", "find_root",
-    "initial_text", "load_settings", "parse_settings", "read_marks_file", "read_rows", "read_trust", "settings_page",
+    "FILE_NAME", "MIRROR", "DeliverablesGate", "FieldPaths", "Folders", "Identity", "Notifications", "Production",
+    "Readers", "Settings", "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin",
+    "find_root", "initial_text", "load_settings", "parse_settings", "policy_for", "read_marks_file", "read_rows",
+    "read_trust", "settings_page",
 ]  # fmt: skip
 
 FILE_NAME: Final = "provenance.toml"
+MIRROR: Final = ".provenance/sidecars"
+"""Where the mirror tree lies below the root, where nothing else is configured."""
+_Told = TypeVar("_Told")
 SIZE_LIMIT: Final = 1 << 20
 """Bytes of a provenance.toml or a trust list that are read; a longer one is refused."""
 
@@ -73,9 +77,23 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class Tagging:
-    """Writing marks; only ``off`` in this version."""
+    """Writing what is known: `policy` is off, auto, sidecar or embed, `folders` has others by folder; `write` names
+    c2pa, xmp, exif, tc260; `mirror` is the mirror tree as written; above `embed_megabytes` a sidecar is written."""
 
     policy: str = "off"
+    write: tuple[str, ...] = ("c2pa", "xmp", "exif")
+    mirror: str = ""
+    embed_megabytes: float = 256.0
+    credit: str = ""
+    producer: str = ""
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPaths:
+    """Production fields out of paths: patterns as written."""
+
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +151,8 @@ class Settings:
     worker: Worker = Worker()
     readers: Readers = Readers()
     declarations: Mapping[str, Origin] = field(default_factory=lambda: dict(DEFAULT_DECLARATIONS))
-    tagging: Tagging = Tagging()
+    tagging: Tagging = field(default_factory=Tagging)
+    fields: FieldPaths = FieldPaths()
     notifications: Notifications = Notifications()
     deliverables_gate: DeliverablesGate = DeliverablesGate()
     marks: TeamMarks = TeamMarks()
@@ -148,6 +167,11 @@ class Settings:
     @property
     def deliverables_folders(self) -> tuple[Path, ...]:
         return tuple(_placed(self.root, folder) for folder in self.folders.deliverables)
+
+    @property
+    def mirror_folder(self) -> Path:
+        """The folder of the mirror tree of sidecars."""
+        return _placed(self.root, self.tagging.mirror or MIRROR)
 
     @property
     def store_folder(self) -> Path | None:
@@ -200,10 +224,11 @@ def parse_settings(text: str, root: Path) -> Settings:
     check = Check(text, root / FILE_NAME)
     content = check.parsed()
     check.known(content, TABLES, ())
-    tables = {name: check.table(content, name) for name in TABLES if name != "trust"}
+    tables = {name: check.table(content, name) for name in TABLES if name != "trust" and "." not in name}
     for name, table in tables.items():
         if name != "declarations":
-            check.known(table, [key.name for key in KEYS if key.table == name], (name,))
+            inner = ["folders"] if name == "tagging" else []
+            check.known(table, [*(key.name for key in KEYS if key.table == name), *inner], (name,))
     values: dict[str, Any] = {key.path: check.value(key, tables[key.table]) for key in KEYS}
     settings = Settings(
         root=root,
@@ -221,7 +246,16 @@ def parse_settings(text: str, root: Path) -> Settings:
         worker=Worker(values["worker.describe_seconds"]),
         readers=Readers(values["readers.exiftool"]),
         declarations=check.declarations(content, tables["declarations"]),
-        tagging=Tagging(values["tagging.policy"]),
+        tagging=Tagging(
+            values["tagging.policy"],
+            check.statements(values["tagging.write"]),
+            values["tagging.mirror"],
+            values["tagging.embed_megabytes"],
+            values["tagging.credit"],
+            values["tagging.producer"],
+            check.tagging_folders(tables["tagging"]),
+        ),
+        fields=FieldPaths(values["fields.paths"]),
         notifications=Notifications(values["notifications.flags_page"]),
         deliverables_gate=DeliverablesGate(values["deliverables_gate.hold"]),
         marks=TeamMarks(values["marks.files"]),
@@ -240,9 +274,24 @@ def declared_origin(settings: Settings, folder: str) -> tuple[str, Origin] | Non
 
     Args: folder relative to its working folder, with ``/`` between parts.
     """
+    return _deepest(settings.declarations, folder)
+
+
+def policy_for(settings: Settings, folder: str) -> str:
+    """The tagging policy of a folder: ``off``, ``sidecar`` or ``embed``. Args: folder as `declared_origin`."""
+    named = _deepest(settings.tagging.folders, folder)
+    policy = settings.tagging.policy if named is None else named[1]
+    if policy != "auto":
+        return policy
+    declared = declared_origin(settings, folder)
+    return "embed" if declared is not None and declared[1].is_ai else "sidecar"
+
+
+def _deepest(told: Mapping[str, _Told], folder: str) -> tuple[str, _Told] | None:
+    """The deepest folder of a table that holds this one, and what is said of it."""
     place = f"{folder.strip('/').casefold()}/"
-    holding = [declared for declared in settings.declarations if place.startswith(declared.casefold())]
-    return max(((name, settings.declarations[name]) for name in holding), key=lambda it: len(it[0]), default=None)
+    holding = [name for name in told if place.startswith(name.casefold())]
+    return max(((name, told[name]) for name in holding), key=lambda it: len(it[0]), default=None)
 
 
 def read_trust(settings: Settings) -> tuple[TrustList, ...]:

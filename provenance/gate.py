@@ -94,7 +94,7 @@ def _finding(case: Case, code: str, objection: Objection, answers: Mapping[str, 
         name=case.name,
         delivery=case.delivery,
         ancestor=objection.ancestor,
-        decision=None if code in UNDECIDABLE else _answer(answers.get(code, ()), objection.ancestor),
+        decision=None if code in UNDECIDABLE else _answer(answers.get(code, ()), case, objection.ancestor),
     )
 
 
@@ -140,9 +140,13 @@ def _answers(case: Case, decisions: Iterable[Decision], at: int) -> dict[str, li
     return counting
 
 
-def _answer(decisions: Sequence[Decision], cause: bytes) -> Decision | None:
-    """The weightiest decision that was given in view of this cause (or of any, in advance)."""
-    return next((one for one in decisions if not one.causes or cause in one.causes), None)
+def _answer(decisions: Sequence[Decision], case: Case, cause: bytes) -> Decision | None:
+    """The weightiest decision that was given in view of this cause, by whatever of its contents (or of any, in
+    advance)."""
+    same = case.same(cause)
+    return next(
+        (one for one in decisions if not one.causes or any((seen or case.sha256) in same for seen in one.causes)), None
+    )
 
 
 def is_live(decision: Decision, case: Case, at: int) -> bool:

@@ -39,7 +39,7 @@ class Cases:
         with self._db.reading():
             asset = self._assets.get(sha256)
             summary = self._assets.summary(sha256)
-            certain, doubtful = self._above(sha256)
+            certain, doubtful, alike = self._above(sha256)
             return Case(
                 sha256,
                 name or summary.name,
@@ -56,16 +56,19 @@ class Cases:
                     for circle in self._lineage.cycles(sha256)
                 ),
                 delivery=delivery,
+                alike=alike,
             )
 
-    def _above(self, start: bytes) -> tuple[tuple[Ancestor, ...], tuple[Ancestor, ...]]:
-        """Ancestors along used links that carry taint, and those reached only over a link that is a question.
+    def _above(self, start: bytes) -> tuple[tuple[Ancestor, ...], tuple[Ancestor, ...], tuple[frozenset[bytes], ...]]:
+        """Ancestors along used links that carry taint, those reached only over a link that is a question, and the
+        groups of one essence among all of them.
 
         What lies above a doubtful ancestor is doubtful too.
         """
         over: dict[bytes, Link] = {}
         questions: list[Link] = []
-        certain = self._climb(deque([start]), {start}, over, questions)
+        pairs: list[Link] = []
+        certain = self._climb(deque([start]), {start}, over, questions, pairs)
         doubts = dict(over)
         reached = {start, *certain}
         doubtful: list[bytes] = []
@@ -74,19 +77,28 @@ class Cases:
                 reached.add(link.parent)
                 doubts[link.parent] = link
                 doubtful.append(link.parent)
-                doubtful.extend(self._climb(deque([link.parent]), reached, doubts, None))
+                doubtful.extend(self._climb(deque([link.parent]), reached, doubts, None, pairs))
         return (
             tuple(self._ancestor(one, chain_to(over, start, one) or []) for one in certain),
             tuple(self._ancestor(one, chain_to(doubts, start, one) or []) for one in doubtful),
+            _groups(pairs),
         )
 
     def _climb(
-        self, queue: deque[bytes], reached: set[bytes], over: dict[bytes, Link], questions: list[Link] | None
+        self,
+        queue: deque[bytes],
+        reached: set[bytes],
+        over: dict[bytes, Link],
+        questions: list[Link] | None,
+        pairs: list[Link],
     ) -> list[bytes]:
-        """Everything above, nearest first. Links that are questions are put aside, or followed where None."""
+        """Everything above, nearest first. Links that are questions are put aside, or followed where None; links of
+        one essence are kept in `pairs` too."""
         order: list[bytes] = []
         while queue:
             for link in self._lineage.parents(queue.popleft()):
+                if link.relation is Relation.SAME_ESSENCE:
+                    pairs.append(link)
                 if not link.used or link.parent in reached:
                     continue
                 carries = link.relation in CARRIES_TAINT or self._carries_input(link)
@@ -126,6 +138,16 @@ class Cases:
             live = [one for one in seen if one.until is None]
             found.extend((live or seen)[-1:])
         return found
+
+
+def _groups(pairs: list[Link]) -> tuple[frozenset[bytes], ...]:
+    """The groups that links of one essence join, as disjoint sets."""
+    group: dict[bytes, set[bytes]] = {}
+    for link in pairs:
+        joined = group.get(link.child, {link.child}) | group.get(link.parent, {link.parent})
+        for one in joined:
+            group[one] = joined
+    return tuple({id(one): frozenset(one) for one in group.values()}.values())
 
 
 def name_in(delivery: Delivery, place: Place) -> str:

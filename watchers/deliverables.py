@@ -85,9 +85,8 @@ def judge_asset(store: Store, delivery: Delivery, sha256: bytes, names: Sequence
     Returns the newly opened findings. Raises StoreError, which must never count as a pass.
     """
     with store.writing():
-        # Decisions are shared within one essence (a retagged file); the gate compares contents, so they are
-        # handed over as decisions about this one
-        decisions = [replace(one, sha256=sha256) for one in store.decisions.about(sha256)]
+        # Decisions are shared within one essence (a retagged file)
+        decisions = [one.shared_with(sha256) for one in store.decisions.about(sha256)]
         found: list[Finding] = []
         for name in names:
             case = store.cases.case(sha256, delivery=delivery.name, name=name)

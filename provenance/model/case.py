@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from provenance.model.asset import Kind, Place
@@ -93,6 +93,8 @@ class Decision:
         revoked: milliseconds since 1970, or None.
         causes: the assets in view of which it was given, by SHA-256 (empty bytes for the content itself): an AI
             ancestor that is found later was not approved. No causes at all: whatever the cause, in advance.
+
+    A decision about a content counts for all that share its essence (`shared_with`).
     """
 
     uid: str
@@ -110,6 +112,12 @@ class Decision:
     revoked: int | None = None
     causes: tuple[bytes, ...] = ()
 
+    def shared_with(self, sha256: bytes) -> Decision:
+        """The decision as one about another asset of the same essence; what was its content stays its cause."""
+        if sha256 == self.sha256:
+            return self
+        return replace(self, sha256=sha256, causes=tuple(cause or self.sha256 for cause in self.causes))
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -126,6 +134,8 @@ class Case:
         unlooked: reasons why it could not be looked at; any of them keeps it from passing.
         cycles: conflicts found while walking its lineage.
         delivery: name of the delivery.
+        alike: groups of the case and its ancestors that share one essence (a file and its retagged self): what holds
+            for one of a group holds for all of it.
     """
 
     sha256: bytes
@@ -140,6 +150,12 @@ class Case:
     unlooked: tuple[str, ...] = ()
     cycles: tuple[str, ...] = ()
     delivery: str = ""
+    alike: tuple[frozenset[bytes], ...] = ()
+
+    def same(self, sha256: bytes) -> frozenset[bytes]:
+        """An asset with all that share its essence here; empty bytes stand for the case itself."""
+        wanted = sha256 or self.sha256
+        return next((group for group in self.alike if wanted in group), frozenset((wanted,)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _WORDS: Final = {
 
 
 def objections(case: Case) -> Iterator[Objection]:
-    """One for the asset's own origin, and one for each AI ancestor."""
+    """One for the asset's own origin, and one for each AI ancestor; those of one essence are one."""
     file = argument(case.name)
     approve = f"provenance decide {file} --approve --by NAME --reference REF"
     if case.origin.is_ai:
@@ -35,8 +35,10 @@ def objections(case: Case) -> Iterator[Objection]:
         )
         yield Objection(Severity.BLOCK, text)
     names = taint.names_of(case)
+    told = set(case.same(b"")) if case.origin.is_ai else {case.sha256}
     for ancestor in case.ancestors:
-        if ancestor.origin.is_ai and ancestor.sha256 != case.sha256:
+        if ancestor.origin.is_ai and ancestor.sha256 not in told:
+            told |= case.same(ancestor.sha256)
             text = (
                 f"{show(case.name)} was made from {show(ancestor.name)}, which {_WORDS[ancestor.origin]}: "
                 f"{taint.tell(ancestor.chain, names)}. See provenance lineage {file}; replace it, or get "

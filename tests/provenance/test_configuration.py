@@ -16,6 +16,7 @@ from provenance.configuration import (
     initial_text,
     load_settings,
     parse_settings,
+    policy_for,
     read_trust,
     settings_page,
 )
@@ -96,7 +97,14 @@ def test_reads_every_key() -> None:
         ("[folders]\ndeliverables = ['.']\n", 5, "both a working and a deliverables folder"),
         ("[folders]\ndeliverables = ['a/../x/..']\n", 5, "both a working and a deliverables folder"),
         ("[folders]\ndeliverables = ['a/final', 'b/Final']\n", 5, "each delivery needs its own name"),
-        ("[tagging]\npolicy = 'embed'\n", 5, "tagging.policy cannot be 'embed'. Allowed: \"off\""),
+        (
+            "[tagging]\npolicy = 'into'\n",
+            5,
+            'tagging.policy cannot be \'into\'. Allowed: "off", "auto", "sidecar", "embed"',
+        ),
+        ("[tagging]\nwrite = ['c2pa', 'iptc']\n", 5, "tagging.write cannot hold 'iptc'"),
+        ("[tagging.folders]\n'ai/' = 'into'\n", 5, "tagging.folders.ai/ cannot be 'into'"),
+        ("[tagging.folders]\n'../ai' = 'off'\n", 5, "tagging.folders names a folder below a working folder"),
         ("[deliverables_gate]\nhold = 'yes'\n", 5, "deliverables_gate.hold must be true or false"),
         ("[declarations]\n'ai/' = 'ai_generatd'\n", 5, "Allowed: captured, human_made"),
         ("[declarations]\n'ai/' = 'undeclared'\n", 5, "cannot be 'undeclared'"),
@@ -202,3 +210,18 @@ def test_the_settings_page_is_the_one_in_docs() -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 
     assert page.read_text("utf-8") == settings_page()
+
+
+def test_the_policy_of_a_folder_is_that_of_the_deepest_one_named() -> None:
+    text = f"{HEAD}[tagging]\npolicy = 'sidecar'\n[tagging.folders]\n'vendor' = 'off'\n'vendor/ai/' = 'embed'\n"
+    settings = parse_settings(text, ROOT)
+
+    policies = [policy_for(settings, one) for one in ("", "comps", "vendor/plates", "Vendor/AI/x", "vendors")]
+
+    assert policies == ["sidecar", "sidecar", "off", "embed", "sidecar"]
+
+
+def test_the_automatic_policy_embeds_only_in_folders_declared_as_ai() -> None:
+    settings = parse_settings(f"{HEAD}[tagging]\npolicy = 'auto'\n", ROOT)
+
+    assert [policy_for(settings, one) for one in ("ai/stills", "camera", "comps")] == ["embed", "sidecar", "sidecar"]
