@@ -17,9 +17,10 @@ from provenance.model import (
     Sighting,
     Strength,
 )
-from store import codec, rows
+from store import codec
 from store.database import Connection
 from store.ledger import Ledger
+from store.standing import asset_id, declarations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Assets:
 
     def declarations(self, sha256: bytes) -> tuple[Declaration, ...]:
         """What people and folders declared of an asset, oldest first."""
-        return rows.declarations_of(self._db, rows.asset_id(self._db, sha256), sha256)
+        return declarations_of(self._db, asset_id(self._db, sha256), sha256)
 
     def origin(self, sha256: bytes) -> Origin:
         """What an asset counts as. Raises NotFound."""

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from provenance.errors import NotFound, UsageError
 from provenance.model import Answer, Decision, Delivery, Finding, Place, Severity
-from store import codec, rows
+from store import codec
 from store.database import Connection
 from store.ledger import Ledger
+from store.standing import asset_id
 
 _DELIVERY: Final = """
 SELECT d.name, v.uid, f.path, d.state, d.opened FROM delivery d
@@ -192,7 +193,7 @@ class Decisions:
                 _DECISION + " WHERE x.asset_id IN (WITH RECURSIVE same(id) AS (VALUES (?) UNION SELECT l.parent"
                 " FROM same JOIN link l ON l.child = same.id WHERE l.relation = 'same_essence' AND NOT l.refused)"
                 " SELECT id FROM same) ORDER BY x.id",
-                (rows.asset_id(self._db, sha256),),
+                (asset_id(self._db, sha256),),
             )
         )
 

@@ -1,7 +1,7 @@
 """The schema, as named steps that are only ever appended to. Applied by sqlite-utils' Migrations.
 
 Two sorts of tables: those that follow from the ledger (every row can be rebuilt from its entries), and the
-local ones (`scanned_folder`, `stat_index`, `journal`, `mount`), which a scan can make again.
+local ones (`scanned_folder`, `stat_index`, `journal`, `tag_journal`, `mount`), which a scan can make again.
 
 Shape (docs/benchmarks.md): integer keys, WITHOUT ROWID where the key is the row, a covering index for the
 other direction, partial indexes for the rare.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Number of steps below; kept in PRAGMA user_version, so that a current store opens without looking further."""
 
 _LEDGER: Final = """
@@ -185,7 +185,32 @@ def m002_evidence_by_entry(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: Final = (m001_first, m002_evidence_by_entry)
+_TAGGING: Final = """
+CREATE TABLE field (
+  asset_id INTEGER NOT NULL REFERENCES asset(id), name TEXT NOT NULL, value TEXT NOT NULL, source TEXT NOT NULL,
+  by TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (asset_id, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX field_value ON field (name, value);
+CREATE TABLE tagging (
+  id INTEGER PRIMARY KEY, asset_id INTEGER NOT NULL REFERENCES asset(id),
+  folder_id INTEGER NOT NULL REFERENCES folder(id), name BLOB NOT NULL, way TEXT NOT NULL, wrote TEXT NOT NULL,
+  files TEXT NOT NULL, was BLOB NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
+  gone INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX tagging_of ON tagging (asset_id);
+CREATE INDEX ai_use_of ON ai_use_asset (asset_id);
+CREATE TABLE tag_journal (
+  folder_id INTEGER NOT NULL REFERENCES scanned_folder(id), name BLOB NOT NULL, was BLOB NOT NULL,
+  sha256 BLOB NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (folder_id, name, sha256))
+  STRICT, WITHOUT ROWID;
+"""
+
+
+def m003_tagging(db: Database) -> None:
+    """What was written where, production fields, and the journal of writes (`tag_journal`, local)."""
+    for statement in _statements(_TAGGING):
+        db.execute(statement)
+
+
+STEPS: Final = (m001_first, m002_evidence_by_entry, m003_tagging)
 
 
 def _statements(script: str) -> list[str]:

@@ -17,9 +17,12 @@ from store.assets import Assets
 from store.cases import Cases
 from store.database import Connection, sqlite_version
 from store.decisions import Decisions
+from store.fields import Fields
 from store.journal import Journal, StatIndex
 from store.ledger import Ledger, copy_row
 from store.lineage import Lineage
+from store.tagging import Taggings
+from store.uses import Uses
 
 BACKUPS: Final = "backups"
 
@@ -32,8 +35,8 @@ def now_ms() -> int:
 class Store:
     """A production's memory on this workstation. Bound to the thread that opened it.
 
-    Attributes: journal and index (local); assets, lineage, decisions, cases, ledger (lasting); station is this
-    workstation's id; warnings are sentences for `status`.
+    Attributes: journal and index (local); assets, lineage, decisions, cases, fields, uses, taggings, ledger (lasting);
+    station is this workstation's id; warnings are sentences for `status`.
     """
 
     def __init__(self, connection: Connection, station: str, clock: Callable[[], int]) -> None:
@@ -47,6 +50,9 @@ class Store:
         self.assets = Assets(connection, self.ledger)
         self.lineage = Lineage(connection, self.ledger)
         self.decisions = Decisions(connection, self.ledger)
+        self.fields = Fields(connection, self.ledger)
+        self.uses = Uses(connection, self.ledger)
+        self.taggings = Taggings(connection, self.ledger, self.lineage)
         self.cases = Cases(connection, self.assets, self.lineage, self.decisions)
 
     @property

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from provenance.errors import StoreTooNew
-from provenance.model import CARRIES_TAINT, SYMMETRIC, Asset, Declaration, Origin, Place, Verdict
-from provenance.verdict import combine
-from store import codec, taint
+from provenance.model import CARRIES_TAINT, SYMMETRIC, Asset, Origin
+from store import codec, tagging_rows, taint
 from store.database import Connection
 from store.ledger import Entry
-
-REDACTED: Final = "(redacted)"
+from store.standing import REDACTED, asset_id, folder_row, standing_origin
 
 
 def apply(db: Connection, entry: Entry) -> None:
@@ -30,12 +28,6 @@ def apply(db: Connection, entry: Entry) -> None:
             remedy="update this program",
         )
     write(db, entry)
-
-
-def asset_id(db: Connection, sha256: bytes | str) -> int:
-    """The row of an asset that the ledger has already named."""
-    raw = bytes.fromhex(sha256) if isinstance(sha256, str) else sha256
-    return int(db.value("SELECT id FROM asset WHERE sha256 = ?", (raw,)))
 
 
 def _station_joined(db: Connection, entry: Entry) -> None:
@@ -116,33 +108,6 @@ def _identifier_rows(db: Connection, row: int, asset: Asset) -> None:
     db.executemany(
         "INSERT INTO reference VALUES (?, ?, ?, ?)", [(scheme, value, row, n) for scheme, value, n in sorted(named)]
     )
-
-
-def standing_origin(db: Connection, row: int) -> Origin:
-    """What an asset counts as: its verdict and what was declared of it."""
-    told, digest = db.row("SELECT verdict, sha256 FROM asset WHERE id = ?", (row,)) or ("undeclared", b"")
-    return combine(Verdict(Origin(told)), declarations_of(db, row, digest))
-
-
-def declarations_of(db: Connection, row: int, digest: bytes) -> tuple[Declaration, ...]:
-    """What people and folders declared of an asset, oldest first."""
-    return tuple(
-        Declaration(digest, Origin(origin), by, basis, bool(folder), at, tool, model)
-        for origin, by, basis, folder, tool, model, at in db.rows(
-            "SELECT origin, by, basis, folder, tool, model, at FROM declaration WHERE asset_id = ? ORDER BY id", (row,)
-        )
-    )
-
-
-def folder_row(db: Connection, place: Place) -> int:
-    """The row of a place's folder, made where it is new."""
-    volume = db.value("SELECT id FROM volume WHERE uid = ?", (place.volume,))
-    if volume is None:
-        volume = db.insert("INSERT INTO volume (uid, label) VALUES (?, '')", (place.volume,))
-    found = db.value("SELECT id FROM folder WHERE volume_id = ? AND path = ?", (volume, place.folder))
-    if found is None:
-        return db.insert("INSERT INTO folder (volume_id, path) VALUES (?, ?)", (volume, place.folder))
-    return int(found)
 
 
 def _sighting_began(db: Connection, entry: Entry) -> None:
@@ -317,6 +282,7 @@ _ERASERS: Final[dict[str, Callable[[Connection, str, str], None]]] = {
     "decided": _erase_decider,
     "declared": _erase_declarer,
     "link.added": _erase_linker,
+    **tagging_rows.ERASERS,
 }
 
 KINDS: Final[dict[str, Callable[[Connection, Entry], None]]] = {
@@ -338,4 +304,5 @@ KINDS: Final[dict[str, Callable[[Connection, Entry], None]]] = {
     "decided": _decided,
     "decision.revoked": _decision_revoked,
     "redacted": _redacted,
+    **tagging_rows.KINDS,
 }

@@ -42,13 +42,14 @@ from provenance.model.origin import (
     parse_strength,
     source_type,
 )
+from provenance.model.tagged import Expected, Field, Tagged, UseRecord, Way
 
 __all__ = [
     "AI_ORIGINS", "CARRIES_TAINT", "CLEAN_ORIGINS", "SOURCE_TYPES", "SYMMETRIC", "VALUE_LIMIT",
     "Ancestor", "Answer", "Asset", "Case", "Clip", "Conflict", "Cut", "Decision", "Declaration", "Delivery",
-    "Description", "Digests", "Essence", "Evidence", "Fault", "FileStamp", "Finding", "Identifier",
+    "Description", "Digests", "Essence", "Evidence", "Expected", "Fault", "Field", "FileStamp", "Finding", "Identifier",
     "Kind", "Link", "Mark", "MediaName", "Member", "Objection", "Origin", "Place", "ProjectFile", "Rate",
     "Reading", "Reference", "Relation", "Render", "Severity", "Sighting", "SourceType", "Span", "Strength",
-    "Track", "Unchecked", "Verdict",
+    "Tagged", "Track", "Unchecked", "UseRecord", "Verdict", "Way",
     "bounded", "parse_strength", "source_type",
 ]  # fmt: skip

@@ -9,12 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import LedgerBroken, StoreError, UsageError
-from provenance.model import Answer, Decision, Origin, Place, Relation
+from provenance.model import Answer, Decision, Origin, Place, Relation, Tagged, UseRecord, Way
 from store import Store, open_store, rebuild
 from store.rows import KINDS
 from tests.store.conftest import a_link, an_asset, sha
 
-LOCAL_TABLES = {"local", "mount", "scanned_folder", "stat_index", "journal", "asked", "_sqlite_migrations"}
+LOCAL_TABLES = {
+    "local",
+    "mount",
+    "scanned_folder",
+    "stat_index",
+    "journal",
+    "tag_journal",
+    "asked",
+    "_sqlite_migrations",
+}
 
 
 def all_rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
@@ -54,6 +63,14 @@ def a_full_day(store: Store) -> None:
     store.decisions.record("finals", sha("cut"), ())
     store.assets.record(an_asset("still", Origin.AI_EDITED, reader_version="2"))
     store.assets.end(place, "deleted")
+    still = Place("volume", b"ai", b"still.png")
+    store.fields.set(sha("still"), {"shot": "AB_0120"}, by="editor")
+    store.fields.name(sha("still"), {"scene": "12"}, pattern="{scene}/**")
+    store.uses.record(UseRecord("Tool", (sha("still"),), prompt="a skyline", by="artist", purpose="final"))
+    store.assets.declare(sha("still"), Origin.AI_GENERATED, by="artist", basis="made it")
+    store.assets.record(an_asset("tagged still", Origin.AI_EDITED))
+    store.taggings.record(Tagged(sha("tagged still"), still, Way.EMBEDDED, ("xmp",), was=sha("still"), by="editor"))
+    store.taggings.take_back(Tagged(sha("still"), still, Way.EMBEDDED, ("xmp",), was=sha("tagged still"), by="editor"))
 
 
 def test_rebuilds_every_row_from_the_entries_alone(fresh_store: Store, tmp_path: Path) -> None:
@@ -67,7 +84,7 @@ def test_rebuilds_every_row_from_the_entries_alone(fresh_store: Store, tmp_path:
 
 def test_rebuilds_the_same_after_a_redaction(fresh_store: Store, tmp_path: Path) -> None:
     a_full_day(fresh_store)
-    for kind in ("decided", "asset.described", "declared", "link.added"):
+    for kind in ("decided", "asset.described", "declared", "link.added", "tagged", "fields.set", "use.recorded"):
         entry = next(one for one in fresh_store.ledger.entries(kind=kind) if one.personal)
         fresh_store.ledger.redact(entry.uid, "asked for erasure", "data protection officer")
 
