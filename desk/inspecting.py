@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,12 +52,13 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How to look: with which trust lists, whether large files are read whole, with which rows of the team's own,
-    and whether exiftool is asked too."""
+    whether exiftool is asked too, and which sidecars of a file lie elsewhere."""
 
     trust: tuple[TrustList, ...] = ()
     full: bool = False
     rows: tuple[Row, ...] = ()
     deep: bool = False
+    beside: Callable[[Path], tuple[Path, ...]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,14 @@ def _size(path: Path) -> int:
 
 def _describe(path: Path, digests: Digests | None, manner: Manner, describer: Describer | None) -> Description:
     sha256 = digests.sha256 if digests else b""
+    beside = manner.beside(path)
     if describer is not None:
-        return describer(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows)
+        return describer(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows, beside=beside)
     from provenance.describe import describe
 
-    return describe(path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows, deep=manner.deep)
+    return describe(
+        path, sha256=sha256, trust=manner.trust, full=manner.full, rows=manner.rows, deep=manner.deep, beside=beside
+    )
 
 
 def unlooked(path: Path, error: ProvenanceError) -> Looked:

@@ -38,6 +38,7 @@ def describe(
     with_essence: bool = True,
     rows: tuple[Row, ...] = (),
     deep: bool = False,
+    beside: tuple[Path, ...] = (),
 ) -> Description:
     """What a file says about itself, and what that adds up to.
 
@@ -49,9 +50,10 @@ def describe(
         with_essence: hash the essence too, which reads the whole file; marks need its head and index only.
         rows: of the production's own, beside the table of marks.
         deep: ask exiftool too, where `readers` names none.
+        beside: sidecars of it that lie elsewhere (in a mirror tree).
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
-    source = _source(path, sha256, trust, full)
+    source = _source(path, sha256, trust, full, beside)
     accepting = [reader for reader in _all(readers, deep) if _accepts(reader, source)]
     with rows_of_production(rows):
         readings = [_read(reader, source) for reader in accepting]
@@ -77,13 +79,17 @@ def describe(
 
 
 def accepting_readers(
-    path: Path, readers: Iterable[Reader] | None = None, rows: tuple[Row, ...] = (), deep: bool = False
+    path: Path,
+    readers: Iterable[Reader] | None = None,
+    rows: tuple[Row, ...] = (),
+    deep: bool = False,
+    beside: tuple[Path, ...] = (),
 ) -> dict[str, str]:
     """Name and version of the readers that would look at a file now, without reading it, and of the marks.
 
     Raises CouldNotLook as `describe`.
     """
-    source = _source(path, b"", (), full=False)
+    source = _source(path, b"", (), full=False, beside=beside)
     return _versions([reader for reader in _all(readers, deep) if _accepts(reader, source)], rows)
 
 
@@ -125,7 +131,7 @@ def _note(found: dict[object, Path], candidate: str) -> None:
     found.setdefault((status.st_dev, status.st_ino) if status.st_ino else candidate.lower(), Path(candidate))
 
 
-def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool) -> Source:
+def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool, beside: tuple[Path, ...]) -> Source:
     if path.is_dir():
         raise CouldNotLook("it is a folder", path=path, remedy="name the files in it, or scan the folder")
     with open_media(path) as file:
@@ -134,7 +140,7 @@ def _source(path: Path, sha256: bytes, trust: tuple[TrustList, ...], full: bool)
         except OSError as error:
             words = f"it could not be read: {error.strerror or error}"
             raise CouldNotLook(words, path=path, remedy="check the disk or the network share") from error
-    return Source(path, head, size, sha256, trust, full, sidecars_of(path))
+    return Source(path, head, size, sha256, trust, full, (*sidecars_of(path), *beside))
 
 
 def _all(readers: Iterable[Reader] | None, deep: bool) -> Iterable[Reader]:

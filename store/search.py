@@ -32,6 +32,7 @@ class Query:
         folder: (volume, folder) in or below which it lies.
         since: first recorded at or after this time, milliseconds since 1970.
         gone: True for what lies nowhere any more, False for what lies somewhere; None for both.
+        fields: (name, text) of production fields it must have; the text may hold ``*``.
     """
 
     origins: frozenset[Origin] = frozenset()
@@ -44,6 +45,7 @@ class Query:
     folder: tuple[str, bytes] | None = None
     since: int | None = None
     gone: bool | None = False
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 _LIVE: Final = "EXISTS (SELECT 1 FROM sighting g WHERE g.asset_id = a.id AND g.until IS NULL)"
@@ -67,7 +69,12 @@ EXISTS (SELECT 1 FROM sighting g WHERE g.asset_id = a.id AND {_SAYS.format("CAST
 OR EXISTS (SELECT 1 FROM mark m WHERE m.asset_id = a.id AND {_SAYS.format("m.value")})
 OR EXISTS (SELECT 1 FROM mark m, json_each(m.detail) j WHERE m.asset_id = a.id
   AND {_SAYS.format("json_extract(j.value, '$[1]')")})
-OR EXISTS (SELECT 1 FROM description d, json_each(d.facts) j WHERE d.asset_id = a.id AND {_SAYS.format("j.value")}))"""
+OR EXISTS (SELECT 1 FROM description d, json_each(d.facts) j WHERE d.asset_id = a.id AND {_SAYS.format("j.value")})
+OR EXISTS (SELECT 1 FROM field x WHERE x.asset_id = a.id AND {_SAYS.format("x.value")}))"""
+
+_FIELD: Final = (
+    """EXISTS (SELECT 1 FROM field x WHERE x.asset_id = a.id AND x.name = ? AND lower(x.value) GLOB lower(?))"""
+)
 
 Condition = tuple[str, tuple[object, ...]]
 
@@ -100,7 +107,9 @@ def _conditions(query: Query) -> Iterator[Condition]:
     if query.tool:
         yield _TOOL, (query.tool,) * 4
     if query.text:
-        yield _TEXT, (query.text,) * 4
+        yield _TEXT, (query.text,) * 5
+    for name, text in query.fields:
+        yield _FIELD, (name, text)
 
 
 def _place_conditions(query: Query) -> Iterator[Condition]:

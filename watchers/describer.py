@@ -30,7 +30,7 @@ from provenance.model import Description
 from watchers import worker
 
 DESCRIBE: Final = "provenance.describe:describe"
-"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows, deep]) -> Description."""
+"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows, deep, beside]) -> Description."""
 
 START_SECONDS: Final = 60.0
 """Time for the worker to import its libraries, on a cold disk with a virus scanner."""
@@ -97,6 +97,7 @@ class Describer:
         trust: tuple[TrustList, ...] = (),
         full: bool = False,
         rows: tuple[Row, ...] = (),
+        beside: tuple[Path, ...] = (),
     ) -> Description:
         """What `provenance.describe.describe` says of a file.
 
@@ -104,7 +105,8 @@ class Describer:
         ProvenanceError describing itself raised.
         """
         with self._lock:
-            request = (os.fsencode(path), sha256, trust, full, ({"rows": rows} if rows else {}) | self._deep)
+            more = {name: value for name, value in (("rows", rows), ("beside", beside)) if value}
+            request = (os.fsencode(path), sha256, trust, full, more | self._deep)
             try:
                 answer = self._ask(request, path)
             except _Silent as silence:

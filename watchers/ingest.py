@@ -21,6 +21,7 @@ from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError
 from provenance.marks import Row
+from provenance.mirror import sidecars_in
 from provenance.model import (
     Asset,
     Description,
@@ -55,6 +56,7 @@ class Describes(Protocol):
         trust: tuple[TrustList, ...] = (),
         full: bool = False,
         rows: tuple[Row, ...] = (),
+        beside: tuple[Path, ...] = (),
     ) -> Description: ...
 
 
@@ -124,8 +126,9 @@ class Ingest:
         stamp = as_listed(found)
         known = self._store.assets.readers(digests.sha256)
         asset = None
-        if known is None or sidecars_of(path) or self._readers_of(path) != known:
-            asset = self.describe(path, digests)
+        beside = self.mirrored(place)
+        if known is None or beside or sidecars_of(path) or self._readers_of(path) != known:
+            asset = self.describe(path, digests, beside)
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
         with self._store.writing():
@@ -136,6 +139,10 @@ class Ingest:
             self._store.index.put_all(place.volume, place.folder, look)
             self._store.journal.done(place)
         return ingested
+
+    @property
+    def _has_mirror(self) -> bool:
+        return self._settings.mirror_folder.is_dir()
 
     def _readers_of(self, path: Path) -> dict[str, str]:
         return accepting_readers(path, rows=self._rows, deep=self._settings.readers.exiftool)
@@ -154,18 +161,22 @@ class Ingest:
         """Nanoseconds since 1970, of the clock handed in."""
         return self._wall_ns()
 
-    def describe(self, path: Path, digests: Digests) -> Asset:
+    def mirrored(self, place: Place) -> tuple[Path, ...]:
+        """Sidecars of a file that lie in the mirror tree."""
+        return tuple(sidecars_in(self._settings.mirror_folder, place)) if self._has_mirror else ()
+
+    def describe(self, path: Path, digests: Digests, beside: tuple[Path, ...] = ()) -> Asset:
         """The asset that a file is; a describer that failed leaves a fault instead of marks."""
-        description = self.description(path, digests.sha256)
+        description = self.description(path, digests.sha256, beside)
         known = self._store.assets.readers(digests.sha256)
         if known is not None:
             description = remembering(self._store.assets.get(digests.sha256).description, description)
         return Asset(digests.sha256, Kind.FILE, digests.size, description, digests.xxh128)
 
-    def description(self, path: Path, sha256: bytes) -> Description:
+    def description(self, path: Path, sha256: bytes, beside: tuple[Path, ...] = ()) -> Description:
         """What the readers say of a file, or a fault where they were stopped or died over it."""
         try:
-            return self._describe(path, sha256=sha256, trust=self._trust, rows=self._rows)
+            return self._describe(path, sha256=sha256, trust=self._trust, rows=self._rows, beside=beside)
         except DescribeFailed as error:
             fault = Fault("describe", error.CODE.replace("-", ".", 1), error.message)
             unchecked = (Unchecked("all marks", error.message),)

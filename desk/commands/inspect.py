@@ -12,7 +12,7 @@ from desk import exit_codes, output
 from desk.inspecting import LARGE, Looked, Manner, expand, judge, look_at_all
 from desk.options import AnyPath, json_option, production_option
 from desk.pages import origin_words, print_gaps, why
-from desk.surroundings import settings_around
+from desk.surroundings import mirrored_sidecars, settings_around
 from provenance.configuration import read_marks_file, read_rows, read_trust
 from provenance.contracts import TrustList
 from provenance.errors import CouldNotLook, UsageError
@@ -58,7 +58,7 @@ def command(
     if settings:
         rows |= {row.name: row for row in read_rows(settings)}
     deep = exiftool or bool(settings and settings.readers.exiftool)
-    manner = Manner(lists, full, tuple(rows.values()), deep)
+    manner = Manner(lists, full, tuple(rows.values()), deep, mirrored_sidecars(settings))
     codes: list[int | None] = []
     printed = False
     for looked in _look(paths, manner, recursive):

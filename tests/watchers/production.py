@@ -28,9 +28,10 @@ def describe_here(
     trust: tuple[TrustList, ...] = (),
     full: bool = False,
     rows: tuple[Row, ...] = (),
+    beside: tuple[Path, ...] = (),
 ) -> Description:
     """The real describing function, in this process: for tests that are not about the worker."""
-    return describe(path, sha256=sha256, trust=trust, full=full, rows=rows)
+    return describe(path, sha256=sha256, trust=trust, full=full, rows=rows, beside=beside)
 
 
 class HandClocks:
