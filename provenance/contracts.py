@@ -102,6 +102,7 @@ class Tag:
         credit: the credit line; contributor: who or what contributed (for AI the generator, never a creator).
         document, instance: XMP identifiers; written only where the file has none.
         parent_document, parent_instance: XMP identifiers of what it was derived from; likewise.
+        fields: production fields, (name, text).
     """
 
     origin: Origin
@@ -116,6 +117,7 @@ class Tag:
     instance: str = ""
     parent_document: str = ""
     parent_instance: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @runtime_checkable

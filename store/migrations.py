@@ -194,7 +194,7 @@ CREATE TABLE tagging (
   id INTEGER PRIMARY KEY, asset_id INTEGER NOT NULL REFERENCES asset(id),
   folder_id INTEGER NOT NULL REFERENCES folder(id), name BLOB NOT NULL, way TEXT NOT NULL, wrote TEXT NOT NULL,
   files TEXT NOT NULL, was BLOB NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
-  gone INTEGER NOT NULL DEFAULT 0) STRICT;
+  intent TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX tagging_of ON tagging (asset_id);
 CREATE INDEX ai_use_of ON ai_use_asset (asset_id);
 CREATE TABLE tag_journal (

@@ -109,7 +109,7 @@ def _conditions(query: Query) -> Iterator[Condition]:
     if query.text:
         yield _TEXT, (query.text,) * 5
     for name, text in query.fields:
-        yield _FIELD, (name, text)
+        yield _FIELD, (name, text.replace("[", "[[]").replace("?", "[?]"))  # only * is a pattern
 
 
 def _place_conditions(query: Query) -> Iterator[Condition]:

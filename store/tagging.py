@@ -19,7 +19,7 @@ SOURCE: Final = "tagging"
 VERSION: Final = "1"
 
 _TAGGED: Final = """
-SELECT a.sha256, v.uid, f.path, t.name, t.way, t.wrote, t.files, t.was, t.by, t.at, t.gone
+SELECT a.sha256, v.uid, f.path, t.name, t.way, t.wrote, t.files, t.was, t.by, t.at, t.gone, t.intent
 FROM tagging t JOIN asset a ON a.id = t.asset_id JOIN folder f ON f.id = t.folder_id
 JOIN volume v ON v.id = f.volume_id"""
 
@@ -35,7 +35,8 @@ class Taggings:
     def expect(self, expected: Expected, at: int) -> None:
         """Notes a write before it happens, on disk when this returns. Local: a scan tells what became of it."""
         tagged = expected.tagged
-        told = {"way": tagged.way.value, "wrote": list(tagged.wrote), "by": tagged.by, "back": expected.taken_back}
+        told = {"way": tagged.way.value, "wrote": list(tagged.wrote), "by": tagged.by, "back": expected.taken_back,
+                "intent": tagged.intent}  # fmt: skip
         with self._db.writing():
             folder = scanned_folder(self._db, tagged.place.volume, tagged.place.folder)
             self._db.execute(
@@ -53,7 +54,9 @@ class Taggings:
         if row is None:
             return None
         was, told = row[0], json.loads(row[1])
-        tagged = Tagged(sha256, place, Way(told["way"]), tuple(told["wrote"]), was=was, by=told["by"])
+        tagged = Tagged(
+            sha256, place, Way(told["way"]), tuple(told["wrote"]), was=was, by=told["by"], intent=told["intent"]
+        )
         return Expected(tagged, told["back"])
 
     def forget(self, place: Place) -> None:
@@ -89,7 +92,7 @@ class Taggings:
             body = {
                 "asset": tagged.sha256.hex(), "place": codec.put_place(tagged.place), "way": tagged.way.value,
                 "wrote": list(tagged.wrote), "files": [[kind, digest.hex()] for kind, digest in tagged.files],
-                "was": tagged.was.hex(),
+                "was": tagged.was.hex(), "intent": tagged.intent,
             }  # fmt: skip
             self._ledger.append("tagged", body, {"by": tagged.by} if tagged.by else None)
             self._join(tagged)
@@ -123,7 +126,7 @@ class Taggings:
 
 
 def _tagged(row: Sequence[Any]) -> Tagged:
-    sha256, volume, folder, name, way, wrote, files, was, by, at, gone = row
+    sha256, volume, folder, name, way, wrote, files, was, by, at, gone, intent = row
     sidecars = tuple((kind, bytes.fromhex(digest)) for kind, digest in json.loads(files))
     place = Place(volume, folder, name)
-    return Tagged(sha256, place, Way(way), tuple(json.loads(wrote)), sidecars, was, by, at, bool(gone))
+    return Tagged(sha256, place, Way(way), tuple(json.loads(wrote)), sidecars, was, by, at, bool(gone), intent)

@@ -35,10 +35,10 @@ def _tagged(db: Connection, entry: Entry) -> None:
     row = asset_id(db, body["asset"])
     place = codec.get_place(body["place"])
     db.insert(
-        "INSERT INTO tagging (asset_id, folder_id, name, way, wrote, files, was, by, at, entry)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO tagging (asset_id, folder_id, name, way, wrote, files, was, by, at, entry,"
+        " intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (row, folder_row(db, place), place.name, body["way"], codec.text(body["wrote"]), codec.text(body["files"]),
-         bytes.fromhex(body["was"]), _by(entry), entry.at, entry.uid),
+         bytes.fromhex(body["was"]), _by(entry), entry.at, entry.uid, body["intent"]),
     )  # fmt: skip
     if body["was"]:
         _inherit(db, row, asset_id(db, body["was"]))

@@ -30,7 +30,7 @@ from provenance.model import Description
 from watchers import worker
 
 DESCRIBE: Final = "provenance.describe:describe"
-"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows, deep, beside]) -> Description."""
+"""The function that describes, as ``module:name``: (path, *, sha256, trust, full[, rows, deep, beside])."""
 
 START_SECONDS: Final = 60.0
 """Time for the worker to import its libraries, on a cold disk with a virus scanner."""

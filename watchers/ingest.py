@@ -195,6 +195,11 @@ class Ingest:
         first_time = assets.first_place(sha256) is None
         if moved_from is not None:
             assets.end(moved_from, "moved", moved_to=place)
+        expected = self._store.taggings.expected(place, sha256)
+        if expected is not None:  # a write of ours: the same thing as what lay there before, never a replacement
+            assets.end(place, "untagged" if expected.taken_back else "tagged")
+            self._store.taggings.settle(expected)
+            learned = True
         assets.sight(sha256, place)
         if first_time and self._declare_by_folder(sha256, place):
             learned = True

@@ -30,6 +30,7 @@ class Tagged:
         by: who asked for it; empty for the daemon.
         at: milliseconds since 1970.
         gone: it was taken back.
+        intent: a digest of all that was said.
     """
 
     sha256: bytes
@@ -41,6 +42,7 @@ class Tagged:
     by: str = ""
     at: int = 0
     gone: bool = False
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

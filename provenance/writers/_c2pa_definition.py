@@ -91,10 +91,12 @@ def labels(claim: Claim) -> list[str]:
 
 def statement_of(claim: Claim) -> str:
     """A digest of what a claim says, by which a second signing of the same is recognised."""
+    # What is said of a parent depends on whether it brings credentials of its own; the tag says it in any case
     parts = [
-        [one.use.value, one.title, one.media_type, one.sha256.hex(), one.source_type, one.description]
+        [one.use.value, one.title, one.media_type, one.sha256.hex(), one.description,
+         "" if one.use is Use.PARENT else one.source_type]
         for one in claim.parts
-    ]
+    ]  # fmt: skip
     said = [_actions(claim), list(_metadata(claim)), list(_disclosure(claim)), parts,
             [claim.title, claim.media_type, claim.declared_by, *claim.evidence]]  # fmt: skip
     return canonical.digest(said).hex()

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.contracts import Edit, Tag, Writer
 from provenance.describe import HEAD_SIZE, describe, sidecars_of
-from provenance.digest import open_media
+from provenance.digest import digest_file, open_media
 from provenance.errors import ProvenanceError, WriteFailed, WriteRefused
 from provenance.essence import hash_essence
 from provenance.media_type import sniffed
-from provenance.model import Description, Essence, Mark, Strength
+from provenance.model import Description, Digests, Essence, Mark, Strength
 from provenance.writers import WRITERS, c2pa, xmp
 from provenance.writers._c2pa_definition import statement_of
 from provenance.writers._strips import hash_strips
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _PACKET_MOST: Final = 32 << 20
 _MANIFEST_MOST: Final = 64 << 20
 _Step = Callable[[BinaryIO, BinaryIO], None]
+Announce = Callable[[Digests], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,20 @@ def planned(path: Path, tag: Tag | None, writers: Sequence[Writer] = WRITERS) ->
 
 
 def tag_file(
-    path: Path, tag: Tag, *, writers: Sequence[Writer] = WRITERS, sealing: Sealing | None = None, captured: bool = False
+    path: Path,
+    tag: Tag,
+    *,
+    writers: Sequence[Writer] = WRITERS,
+    sealing: Sealing | None = None,
+    captured: bool = False,
+    announce: Announce = lambda _: None,
 ) -> tuple[Change, ...]:
     """Writes into a file what a tag says, and signs it.
 
-    Args: captured is true for media of a camera by anything known, which is never rewritten.
+    Args:
+        captured: true for media of a camera by anything known, which is never rewritten.
+        announce: is told the hashes of the new file, on disk and checked, just before it takes the old one's place;
+            whatever it raises keeps the old file.
     Returns what each writer did; none where all of it stood there already.
     Raises WriteRefused where nothing may or can be written, ChangedMeanwhile, WriteFailed, UnreadableMedia.
     """
@@ -86,12 +96,14 @@ def tag_file(
     if steps:
         # What we wrote ourselves may change; a packet's foreign part is kept in its text
         ours = {change.writer for change in planned(path, None, writers) if change.edits}
-        _replace(path, steps, lambda new: _must_say(new, tag, changes, writers, sealing), forgetting=ours)
+        _replace(path, steps, lambda new: _must_say(new, tag, changes, writers, sealing), announce, forgetting=ours)
     return tuple(change for change in changes if change.edits or change.refusal)
 
 
-def untag_file(path: Path, *, writers: Sequence[Writer] = WRITERS) -> tuple[Change, ...]:
-    """Takes back what we wrote into a file, and nothing else. Returns and raises as `tag_file`."""
+def untag_file(
+    path: Path, *, writers: Sequence[Writer] = WRITERS, announce: Announce = lambda _: None
+) -> tuple[Change, ...]:
+    """Takes back what we wrote into a file, and nothing else. Takes, returns and raises as `tag_file`."""
     path = path.resolve()
     changes = planned(path, None, writers)
     failed = [one.refusal for one in changes if one.refusal is not None]
@@ -103,7 +115,7 @@ def untag_file(path: Path, *, writers: Sequence[Writer] = WRITERS) -> tuple[Chan
         _may_change(path, captured=False)
         _must_hold_no_credentials(path, None)
         steps = [_rewriting(one, None) for one in writers if one.NAME in names]
-        _replace(path, steps, lambda _: None, forgetting=names)
+        _replace(path, steps, lambda _: None, announce, forgetting=names)
     return tuple(change for change in changes if change.edits or change.refusal)
 
 
@@ -241,6 +253,7 @@ def _replace(
     path: Path,
     steps: Sequence[_Step],
     check: Callable[[Path], None],
+    announce: Announce,
     forgetting: Collection[str],
 ) -> None:
     before = describe(path, with_essence=False)
@@ -265,6 +278,7 @@ def _replace(
             raise WriteFailed("the new file does not hold the same picture and sound", path=path, remedy=_TELL)
         _must_keep(before, after, forgetting)
         check(new)
+        announce(digest_file(new)[0])
 
     replace_file(path, write, checked)
 
