@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provenance.configuration import Settings, find_root, load_settings
+from provenance.configuration import Settings, find_root, inside_working, load_settings, policy_for
 from provenance.errors import UsageError
 from provenance.model import Place
 from provenance.places import Places, production_volumes
@@ -87,6 +87,13 @@ def path_text(production: Setup | Production, place: Place | None) -> str:
     except UsageError:
         return f"{place.volume}:{os.fsdecode(place.folder)}/{os.fsdecode(place.name)}"
     return path.relative_to(production.root).as_posix() if path.is_relative_to(production.root) else str(path)
+
+
+def policy_of(production: Production, place: Place) -> str:
+    """The tagging policy of a place: ``off``, ``sidecar`` or ``embed``."""
+    folder = production.places.folder_path(place.volume, place.folder)
+    inside = inside_working(production.settings, folder)
+    return "off" if inside is None else policy_for(production.settings, inside)
 
 
 def readable_fault(folder: Path) -> str:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE_NAME", "MIRROR", "DeliverablesGate", "FieldPaths", "Folders", "Identity", "Notifications", "Production",
     "Readers", "Settings", "StorePlace", "Tagging", "TeamMarks", "Trust", "Watching", "Worker", "declared_origin",
-    "find_root", "initial_text", "load_settings", "parse_settings", "policy_for", "read_marks_file", "read_rows",
-    "read_trust", "settings_page",
+    "find_root", "initial_text", "inside_working", "load_settings", "parse_settings", "policy_for",
+    "read_marks_file", "read_rows", "read_trust", "settings_page",
 ]  # fmt: skip
 
 FILE_NAME: Final = "provenance.toml"
@@ -275,6 +275,15 @@ def declared_origin(settings: Settings, folder: str) -> tuple[str, Origin] | Non
     Args: folder relative to its working folder, with ``/`` between parts.
     """
     return _deepest(settings.declarations, folder)
+
+
+def inside_working(settings: Settings, folder: Path) -> str | None:
+    """A folder relative to the working folder it lies in, with ``/`` between parts; None outside of all of them."""
+    for working in settings.working_folders:
+        if folder.is_relative_to(working):
+            inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
+            return "" if inside == "." else inside
+    return None
 
 
 def policy_for(settings: Settings, folder: str) -> str:

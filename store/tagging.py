@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from provenance.model import Evidence, Expected, Link, Place, Relation, Strength, Tagged, Way
+from provenance.model import Evidence, Expected, Link, Origin, Place, Relation, Strength, Tagged, Way
 from store import codec
 from store.database import Connection
 from store.journal import scanned_folder
@@ -116,6 +116,18 @@ class Taggings:
     def of(self, sha256: bytes) -> list[Tagged]:
         """What was written about an asset, oldest first."""
         return [_tagged(row) for row in self._db.rows(_TAGGED + " WHERE a.sha256 = ? ORDER BY t.id", (sha256,))]
+
+    def untagged(self) -> list[tuple[bytes, Place]]:
+        """(content, place) of everything that lies somewhere, says or is said something, and was never tagged there."""
+        rows = self._db.rows(
+            "SELECT a.sha256, v.uid, f.path, s.name FROM sighting s JOIN asset a ON a.id = s.asset_id"
+            " JOIN folder f ON f.id = s.folder_id JOIN volume v ON v.id = f.volume_id WHERE s.until IS NULL"
+            " AND (a.origin <> ? OR EXISTS (SELECT 1 FROM field x WHERE x.asset_id = a.id))"
+            " AND NOT EXISTS (SELECT 1 FROM tagging t WHERE t.asset_id = a.id"
+            " AND (t.way = ? OR (t.folder_id = s.folder_id AND t.name = s.name))) ORDER BY s.id",
+            (Origin.UNDECLARED, Way.EMBEDDED),
+        )
+        return [(row[0], Place(*row[1:])) for row in rows]
 
     def standing(self, sha256: bytes, place: Place) -> Tagged | None:
         """The newest writing about a content that stands at a place, or None. What is in the file stands anywhere."""

@@ -15,10 +15,12 @@ from provenance.model import Finding
 from provenance.places import Places
 from store import Store
 from watchers import deliverables
+from watchers.clocks import Clocks
 from watchers.describer import Describer
 from watchers.event import Event, EventKind, Tell, say_nothing
 from watchers.ingest import Describes
-from watchers.pipeline import Clocks, Pipeline
+from watchers.pipeline import Pipeline
+from watchers.tag_plan import Signing
 
 REAL_CLOCKS: Final = Clocks(time.monotonic, time.time, time.time_ns)
 _NAP_SECONDS: Final = 0.25
@@ -63,6 +65,7 @@ def scan_once(
     describe: Describes | None = None,
     clocks: Clocks = REAL_CLOCKS,
     patience_seconds: float = 600.0,
+    signing: Signing = lambda: None,
 ) -> ScanReport:
     """Looks at everything once and waits until it has settled.
 
@@ -71,6 +74,7 @@ def scan_once(
         progress: called after every file.
         stop: set it to end early.
         describe: who reads marks; a worker process of its own where None.
+        signing: what is signed with where the policy says that files are tagged.
         patience_seconds: a file that still grows after that long is left waiting, and named so.
 
     Raises StoreError, ConfigurationError, UsageError (a folder outside the production).
@@ -79,7 +83,7 @@ def scan_once(
         with Describer(settings.worker.describe_seconds, deep=settings.readers.exiftool) as describer:
             return scan_once(
                 store, places, settings, folders=folders, progress=progress, tell=tell, stop=stop,
-                describe=describer, clocks=clocks, patience_seconds=patience_seconds,
+                describe=describer, clocks=clocks, patience_seconds=patience_seconds, signing=signing,
             )  # fmt: skip
     faults: list[tuple[Path, str]] = []
 
@@ -91,7 +95,7 @@ def scan_once(
             tally = pipeline.tally
             progress(ScanProgress(tally.done, tally.done + pipeline.waiting, tally.bytes_done, event.path))
 
-    pipeline = Pipeline(store, settings, places, describe, clocks, listen)
+    pipeline = Pipeline(store, settings, places, describe, clocks, listen, signing)
     pipeline.open()
     _sweep(pipeline, folders)
     pipeline.take_up()

@@ -21,13 +21,15 @@ from provenance.paths import show
 from provenance.places import Places
 from store import Store, open_store
 from watchers import deliverables
+from watchers.clocks import Clocks
 from watchers.crawl import REAL_CLOCKS
 from watchers.describer import Describer
 from watchers.event import Event, EventKind, Tell
 from watchers.heartbeat import write_heartbeat
 from watchers.observe import Health, Observer
-from watchers.pipeline import Clocks, Pipeline
+from watchers.pipeline import Pipeline
 from watchers.single import only_one
+from watchers.tag_plan import Signing
 
 LOCK: Final = "daemon.lock"
 QUIET_SECONDS: Final = 0.2
@@ -49,6 +51,7 @@ class Daemon:
         tell: called with every Event, on the daemon's thread.
         clocks: time.
         open: how to open the store (tests hand in their own).
+        signing: what it signs with where the policy says that files are tagged.
     """
 
     def __init__(
@@ -60,9 +63,10 @@ class Daemon:
         tell: Tell,
         clocks: Clocks = REAL_CLOCKS,
         open: Callable[[Path], Store] = open_store,
+        signing: Signing = lambda: None,
     ) -> None:
         self._settings, self._places, self._file = settings, places, store_file
-        self._tell, self._clocks, self._open = tell, clocks, open
+        self._tell, self._clocks, self._open, self._signing = tell, clocks, open, signing
         self._flags_shown: object = None
         self._flags_at = -1
         self._health: Health | None = None
@@ -80,7 +84,7 @@ class Daemon:
             self._open(self._file) as store,
             Describer(self._settings.worker.describe_seconds, deep=self._settings.readers.exiftool) as describer,
         ):
-            pipeline = Pipeline(store, self._settings, self._places, describer, self._clocks, self._tell)
+            pipeline = Pipeline(store, self._settings, self._places, describer, self._clocks, self._tell, self._signing)
             pipeline.open()
             observer = Observer(tuple(os.fsencode(root) for root in pipeline.roots), self._clocks.monotonic)
             observer.start()

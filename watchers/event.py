@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     FOUND = "found"
     JUDGED = "judged"
     FLAGGED = "flagged"
+    TAGGED = "tagged"
     GONE = "gone"
     FAULT = "fault"
     HELD = "held"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from provenance import plugins
-from provenance.configuration import Settings, declared_origin
+from provenance.configuration import Settings, declared_origin, inside_working
 from provenance.contracts import EvidenceSource, TrustList
 from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
@@ -239,12 +239,8 @@ class Ingest:
         return True
 
     def _declared(self, place: Place) -> tuple[str, Origin] | None:
-        folder = self._places.folder_path(place.volume, place.folder)
-        for working in self._settings.working_folders:
-            if folder.is_relative_to(working):
-                inside = os.fsencode(folder.relative_to(working).as_posix()).decode("utf-8", "surrogateescape")
-                return declared_origin(self._settings, "" if inside == "." else inside)
-        return None
+        inside = inside_working(self._settings, self._places.folder_path(place.volume, place.folder))
+        return None if inside is None else declared_origin(self._settings, inside)
 
     def end(self, place: Place, reason: str) -> Ingested:
         """Nothing lies at a place any more."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +17,9 @@ from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, S
 from provenance.model import FileStamp, Place, Strength
 from provenance.places import Places
 from provenance.sequences import parse_frame
+from provenance.writing import clear_leftovers
 from store import Store, Summary
+from watchers.clocks import Clocks, Tally
 from watchers.deliveries import Deliveries
 from watchers.departures import Departures
 from watchers.event import Event, EventKind, Tell
@@ -28,8 +28,11 @@ from watchers.ignore import Ignore, is_sidecar
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
 from watchers.presence import Away, Presence
-from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
+from watchers.reconcile import SEEN, SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
 from watchers.settle import Settler, Settling
+from watchers.tag_plan import Signing
+from watchers.tag_policy import TagPolicy
+from watchers.tagger import Tagger
 
 RETRY_SECONDS: Final = (5, 30, 120, 600, 3600)
 """How long to leave an unreadable file alone, by how often it failed."""
@@ -43,27 +46,6 @@ TURN_SECONDS: Final = 0.5
 """Ingesting goes on this long before the driver gets its turn again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Time, handed in: `monotonic` and `wall` in seconds, `wall_ns` in nanoseconds since 1970."""
-
-    monotonic: Callable[[], float]
-    wall: Callable[[], float]
-    wall_ns: Callable[[], int]
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came of it so far, for progress and reports."""
-
-    seen: int = 0
-    done: int = 0
-    new: int = 0
-    changed: int = 0
-    gone: int = 0
-    bytes_done: int = 0
-
-
 class Pipeline:
     """One production's line from a seen file to a judged one.
 
@@ -72,10 +54,18 @@ class Pipeline:
         describe: reads marks (`Describer`).
         clocks: time.
         tell: called with every Event.
+        signing: what it signs with when it tags by policy.
     """
 
     def __init__(
-        self, store: Store, settings: Settings, places: Places, describe: Describes, clocks: Clocks, tell: Tell
+        self,
+        store: Store,
+        settings: Settings,
+        places: Places,
+        describe: Describes,
+        clocks: Clocks,
+        tell: Tell,
+        signing: Signing = lambda: None,
     ) -> None:
         self._store, self._settings, self._places, self._clocks, self._tell = store, settings, places, clocks, tell
         self.roots = watched_roots(settings)
@@ -99,6 +89,8 @@ class Pipeline:
         self._told: set[tuple[str, str]] = set()
         self.tally = Tally()
         self.deliveries = Deliveries(store, settings, places, tell, self._fault, self._now_ms)
+        tagger = Tagger(store, settings, places, self._ingest, signing)
+        self._policy = TagPolicy(store, settings, places, tagger, tell, self._fault, self.deliveries.holds)
 
     def open(self) -> None:
         """Names the volumes and opens the configured deliveries. Raises StoreError."""
@@ -106,6 +98,16 @@ class Pipeline:
             self._store.name_volume(volume.uid, volume.root.name)
         self.deliveries.open()
         self._ask_again()
+        self._take_up_writes()
+        self._policy.open()
+
+    def _take_up_writes(self) -> None:
+        """Writes of ours that nobody saw the end of: whatever lies there now is looked at, and known for what it is."""
+        here = {volume.uid for volume in self._places.volumes}
+        pending = [place for place, _, _ in self._store.taggings.pending() if place.volume in here]
+        self._store.journal.note(pending, SEEN, self._now_ms())
+        for folder in {self._places.folder_path(place.volume, place.folder) for place in pending}:
+            clear_leftovers(folder)
 
     def _ask_again(self) -> None:
         """Notes what other readers than today's were asked about; only those that accept it read it again."""
@@ -208,8 +210,10 @@ class Pipeline:
             self._work(place)
         for place in self._departures.take_due(now):
             self._vanished(place)
+        while self._policy and not self._ready and self._clocks.monotonic() < end:
+            self.deliveries.judge(self._policy.tag_next())
         self.deliveries.settle()
-        return bool(self._ready)
+        return bool(self._ready or self._policy)
 
     def _queue(self, place: Place) -> None:
         if place not in self._queued:
@@ -311,6 +315,7 @@ class Pipeline:
             self.tally.bytes_done += summary.size
             self._tell_found(ingested, summary)
             touched = {ingested.sha256, *ingested.gave_way} | self.deliveries.left(place)
+            self._policy.note(ingested.sha256, ingested.place)
         self.deliveries.judge(touched)
 
     def _moved_from(self, sha256: bytes) -> Place | None:
@@ -380,7 +385,7 @@ class Pipeline:
     @property
     def waiting(self) -> int:
         """How many places are seen and not yet done."""
-        return len(self._files) + len(self._families) + len(self._ready) + len(self._departures)
+        return len(self._files) + len(self._families) + len(self._ready) + len(self._departures) + len(self._policy)
 
     def next_due(self) -> float | None:
         """When the next look is due (`monotonic` seconds), or None where nothing waits."""

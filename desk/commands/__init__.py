@@ -36,6 +36,8 @@ SECTIONS: Final[dict[str, dict[str, Entry]]] = {
     "Answers": {
         "declare": Entry("desk.commands.declare", "Say what a file is, and on what ground."),
         "link": Entry("desk.commands.link", "Say what a file was made from."),
+        "tag": Entry("desk.commands.tag", "Write what is known into or beside files."),
+        "untag": Entry("desk.commands.untag", "Take back what was written, and nothing else."),
         "decide": Entry("desk.commands.decide", "Answer a finding: approve, refuse, incidental."),
     },
     "Signatures": {

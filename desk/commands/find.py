@@ -13,7 +13,9 @@ import click
 from desk import output
 from desk.options import WORDS, AnyPath, json_option, production_option
 from desk.production import Production, open_production, path_text
+from desk.tagging import parse_fields
 from provenance.errors import NotFound, UsageError
+from provenance.fields import FIELDS
 from provenance.model import Kind, Origin, Place
 from provenance.paths import named
 from store import Summary
@@ -37,6 +39,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 @click.option("--media-type", type=WORDS, default="", metavar="TYPE", help="As in image/png or 'image/*'.")
 @click.option("--in", "folder", type=AnyPath(), metavar="FOLDER", help="In or below this folder.")
 @click.option("--since", default="", metavar="WHEN", help="First recorded since: 2026-02-28, an ISO time, 90m, 2d, 1w.")
+@click.option(
+    "--field", "fields", multiple=True, type=WORDS, metavar="NAME=TEXT",
+    help=f"A production field ({', '.join(FIELDS)}); * stands for any letters. May be repeated.",
+)  # fmt: skip
 @click.option("--gone", is_flag=True, help="What lies nowhere any more, instead of what lies somewhere.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most so many.")
 @json_option
@@ -47,6 +53,7 @@ def command(production: Path | None, as_json: bool, limit: int | None, **asked: 
     \b
     provenance find --tainted --in deliverables
     provenance find --tool ComfyUI --since 2d
+    provenance find --field shot='AB_01*' --ai
     provenance find --origin undeclared --media-type 'video/*' --json
     """
     with open_production(production, readonly=True) as opened:
@@ -77,6 +84,7 @@ def _query(production: Production, asked: dict[str, Any]) -> Query:
         folder=None if folder is None else _folder(production, folder),
         since=parse_since(asked["since"], now) if asked["since"] else None,
         gone=asked["gone"],
+        fields=tuple(parse_fields(asked["fields"]).items()),
     )
 
 
@@ -138,6 +146,7 @@ def _line(production: Production, one: Summary, query: Query) -> dict[str, Any]:
         "ai": one.ai,
         "tainted": one.tainted,
         "live": one.live,
+        "fields": {each.name: each.text for each in production.store.fields.of(one.sha256)},
         "copies": places[1:],
     }
 

@@ -39,6 +39,7 @@ def command(folders: tuple[Path, ...], quiet: bool, as_json: bool, production: P
     """
     stop = stop_on_signals()
     with open_production(production, readonly=False) as opened:
+        from desk.tagging import signing_of
         from watchers.crawl import scan_once
 
         chosen = [_folder(one) for one in folders]
@@ -47,7 +48,10 @@ def command(folders: tuple[Path, ...], quiet: bool, as_json: bool, production: P
             def show(at: ScanProgress) -> None:
                 advance(at.done, at.total, "" if at.current is None else at.current.name)
 
-            report = scan_once(opened.store, opened.places, opened.settings, folders=chosen, progress=show, stop=stop)
+            report = scan_once(
+                opened.store, opened.places, opened.settings, folders=chosen, progress=show, stop=stop,
+                signing=signing_of(opened.location.file, opened.settings),
+            )  # fmt: skip
         if not folders and not stop.is_set():
             note_scan(opened.location.file, time.time_ns() // 1_000_000)
         if as_json:

@@ -14,7 +14,7 @@ from desk.production import Production, notes_on, open_production, path_text
 from desk.selection import Chosen, Selection
 from provenance import taint
 from provenance.inspection import conflicts_json, essence_json, faults_json, mark_json, unchecked_json
-from provenance.model import Ancestor, Asset, Case, Decision, Finding
+from provenance.model import Ancestor, Asset, Case, Decision, Finding, Tagged, UseRecord, bounded
 from provenance.paths import named
 from store import Summary
 
@@ -52,6 +52,9 @@ class Page:
         self.sightings = store.assets.sightings(chosen.sha256)
         self.findings: list[Finding] = store.decisions.findings(sha256=chosen.sha256)
         self.decisions: tuple[Decision, ...] = store.decisions.about(chosen.sha256)
+        self.fields = store.fields.of(chosen.sha256)
+        self.uses = store.uses.of(chosen.sha256)
+        self.taggings = store.taggings.of(chosen.sha256)
         self.notes = notes_on(production, chosen.sha256, chosen.place)
         self.culprits = [one for one in self.case.ancestors if one.origin.is_ai]
         self.names = {**taint.names_of(self.case), **self._paths_in_chains()}
@@ -81,6 +84,9 @@ class Page:
             "inputs_complete": self.case.inputs_complete,
             "first_seen": output.when_utc(self.sightings[0].since) if self.sightings else None,
             "places": self._places_json(),
+            "fields": {one.name: one.text for one in self.fields},
+            "uses": [_use_json(one) for one in self.uses],
+            "tagged": [_tagged_json(self.production, one) for one in self.taggings],
             "declarations": [self._declaration_json(number) for number in range(len(self.case.declarations))],
             "findings": [_finding_json(one) for one in self.findings],
             "decisions": [_decision_json(one) for one in self.decisions],
@@ -130,6 +136,9 @@ class Page:
         output.field("places", self._places())
         declared = (f"{declaration_words(one)} ({output.when(one.at)})" for one in self.case.declarations)
         output.field("declared", declared)
+        output.field("uses", map(_use_words, self.uses))
+        output.field("fields", [", ".join(f"{one.name} {one.text}" for one in self.fields)] if self.fields else [])
+        output.field("tagged", (_tagged_words(self.production, one) for one in self.taggings))
         output.field("findings", (_finding_words(one) for one in self.findings), tone=output.DOUBT)
         output.field("decisions", (_decision_words(one) for one in self.decisions))
         self._print_facts()
@@ -178,6 +187,34 @@ class Page:
         output.field("sha256", [self.asset.sha256.hex()], tone=output.DIM)
         if known.essence is not None:
             output.field("essence", [f"{known.essence.sha256.hex()} ({known.essence.scheme})"], tone=output.DIM)
+
+
+def _use_words(use: UseRecord) -> str:
+    what = " ".join(filter(None, (use.tool, use.version, use.model)))
+    prompt = f", prompt by {use.prompt_writer or 'nobody named'}: {bounded(use.prompt, 200)}" if use.prompt else ""
+    purpose = f", {use.purpose}" if use.purpose else ""
+    return f"{what}{purpose}, recorded by {use.by} ({output.when(use.at)}){prompt}"
+
+
+def _tagged_words(production: Production, tagged: Tagged) -> str:
+    by = f" for {tagged.by}" if tagged.by else " by the daemon"
+    gone = ", taken back since" if tagged.gone else ""
+    what = ", ".join(tagged.wrote)
+    return f"{what} {tagged.way.value}, {path_text(production, tagged.place)}{by} ({output.when(tagged.at)}){gone}"
+
+
+def _use_json(use: UseRecord) -> dict[str, Any]:
+    return {
+        "id": use.uid, "tool": use.tool, "version": use.version, "model": use.model, "prompt": use.prompt,
+        "prompt_writer": use.prompt_writer, "purpose": use.purpose, "by": use.by, "at": output.when_utc(use.at),
+    }  # fmt: skip
+
+
+def _tagged_json(production: Production, tagged: Tagged) -> dict[str, Any]:
+    return {
+        **named("path", path_text(production, tagged.place)), "way": tagged.way.value, "wrote": list(tagged.wrote),
+        "was": tagged.was.hex() or None, "by": tagged.by, "at": output.when_utc(tagged.at), "gone": tagged.gone,
+    }  # fmt: skip
 
 
 def _finding_words(finding: Finding) -> str:

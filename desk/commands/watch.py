@@ -36,6 +36,7 @@ def command(as_json: bool, production: Path | None) -> None:
     """
     setup = find_setup(production)
     location = setup.location()
+    from desk.tagging import signing_of
     from watchers.daemon import Daemon
 
     def tell(event: Event) -> None:
@@ -46,7 +47,8 @@ def command(as_json: bool, production: Path | None) -> None:
 
     if not as_json:
         output.say(f"{setup.settings.production.title}: Ctrl-C stops; `provenance status` tells how it stands")
-    Daemon(setup.settings, setup.places, location.file, tell=tell).run(stop_on_signals())
+    signing = signing_of(location.file, setup.settings)
+    Daemon(setup.settings, setup.places, location.file, tell=tell, signing=signing).run(stop_on_signals())
 
 
 def stop_on_signals() -> threading.Event:

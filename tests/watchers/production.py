@@ -14,9 +14,9 @@ from provenance.marks import Row
 from provenance.model import Description, Place
 from provenance.places import Places, production_volumes
 from store import Store, open_store
+from watchers.clocks import Clocks
 from watchers.crawl import ScanReport, scan_once
 from watchers.event import Event
-from watchers.pipeline import Clocks
 
 ID = "5a3c6b0e-7f1d-4c8e-9b53-0d2f6f0a1b2c"
 
