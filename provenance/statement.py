@@ -38,6 +38,9 @@ DEFAULT_TERMS: Final = {
 }
 """The term for an origin where no mark names a narrower one. `maybe_ai` has none: IPTC has no word for a doubt."""
 
+OURSELVES: Final = "provenance"
+"""The claim generator that this program names itself: it made nothing."""
+
 MOST_INGREDIENTS: Final = 200
 """Ingredients named in one claim; a cut of thousands of clips names the strongest and says how many there are."""
 
@@ -165,7 +168,7 @@ def _tool(known: Known) -> tuple[str, str]:
             return (declared.tool or declared.model, declared.model if declared.tool else "")
     for mark in known.asset.description.verdict.decided:
         tool, model = mark.says("tool") or "", mark.says("model") or ""
-        if tool or model:
+        if (tool or model) and tool != OURSELVES:
             return (tool or model, mark.says("version") or (model if tool else ""))
     return "", ""
 

@@ -125,10 +125,13 @@ class Planner:
         """All that the store knows of an asset, as it is written."""
         store = self._store
         summary = store.assets.summary(sha256)
+        links = store.lineage.parents(sha256)
+        # What it was before we wrote into it is itself, not something that it was made from
+        same = {link.parent for link in links if link.relation is Relation.SAME_ESSENCE}
         parents = [
             (link, self._part(link))
-            for link in store.lineage.parents(sha256)
-            if link.used and link.relation not in SYMMETRIC
+            for link in links
+            if link.used and link.relation not in SYMMETRIC and link.parent not in same
         ]
         return Known(
             store.assets.get(sha256), os.fsdecode(place.name).encode("utf-8", "replace").decode(), summary.origin,

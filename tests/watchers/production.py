@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from provenance.configuration import Settings, initial_text, load_settings
+from provenance.configuration import Settings, initial_text, load_settings, read_trust
 from provenance.contracts import TrustList
-from provenance.describe import describe
+from provenance.describe import describe, versions
+from provenance.identity import FOLDER, Home, SigningMaterial, create_identity
 from provenance.marks import Row
-from provenance.model import Description, Place
+from provenance.model import Description, Place, Tagged, Way
 from provenance.places import Places, production_volumes
 from store import Store, open_store
 from watchers.clocks import Clocks
 from watchers.crawl import ScanReport, scan_once
 from watchers.event import Event
+from watchers.ingest import Ingest
+from watchers.signing import open_signing
+from watchers.tag_plan import Wish
+from watchers.tagger import Tagger
 
 ID = "5a3c6b0e-7f1d-4c8e-9b53-0d2f6f0a1b2c"
 
@@ -82,8 +87,33 @@ class Day:
         return scan_once(
             self.store, self.places, self.settings, folders=folders, tell=self.events.append,
             stop=Passing(self.hand),  # type: ignore[arg-type]
-            describe=describe_here, clocks=self.hand.clocks,
+            describe=describe_here, clocks=self.hand.clocks, signing=self.signing,
         )  # fmt: skip
+
+    def signing(self) -> SigningMaterial | None:
+        return open_signing(self.store.file.parent, self.settings, time.time_ns() // 1_000_000, {})
+
+    def make_identity(self) -> None:
+        home = Home(self.store.file.parent / FOLDER, self.root)
+        create_identity(home, "Night Train Films", time.time_ns() // 1_000_000)
+
+    def tagger(self) -> Tagger:
+        ingest = Ingest(
+            self.store, self.places, self.settings, describe_here, trust=read_trust(self.settings),
+            versions=versions(), wall_ns=time.time_ns,
+        )  # fmt: skip
+        return Tagger(self.store, self.settings, self.places, ingest, self.signing)
+
+    def tag(self, name: str, way: Way | None = None, *, into_deliverables: bool = False) -> Tagged | None:
+        sha256, tagger = self.at(name), self.tagger()
+        assert sha256 is not None
+        wish = Wish(way, self.settings.tagging.write, "the assistant editor", into_deliverables)
+        return tagger.tag(tagger.plan(self.place(name), sha256, wish))
+
+    def untag(self, name: str) -> Tagged | None:
+        sha256 = self.at(name)
+        assert sha256 is not None
+        return self.tagger().untag(self.place(name), sha256, Wish(None, (), "the assistant editor"))
 
     def place(self, name: str) -> Place:
         return self.places.place_of(self.root / name)

@@ -1,0 +1,175 @@
+"""The daemon tags by policy: each file once, never in a delivery, never what a person took back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from provenance.model import Origin, Way
+from tests.conftest import SAMPLES
+from tests.watchers.production import Day, a_production
+from watchers.event import EventKind
+
+FILES = {
+    "ai/still.jpg": "stills/stripped.jpg", "camera/plate.jpg": "stills/captured.jpg",
+    "comps/comp.png": "stills/undeclared.png", "comps/drawn.png": "stills/human_made.png",
+}  # fmt: skip
+
+
+@contextmanager
+def a_day(root: Path, policy: str, *changes: tuple[str, str], identity: bool = True) -> Iterator[Day]:
+    with a_production(root, ('policy = "off"', f'policy = "{policy}"'), *changes) as day:
+        if identity:
+            day.make_identity()
+        for name, sample in FILES.items():
+            (day.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(SAMPLES / sample, day.root / name)
+        yield day
+
+
+def written(day: Day) -> dict[str, Way]:
+    return {
+        name: day.store.taggings.of(sha256)[-1].way
+        for name in FILES
+        if (sha256 := day.at(name)) is not None and day.store.taggings.of(sha256)
+    }
+
+
+def listing(day: Day) -> list[str]:
+    return sorted(
+        f"{folder.name}/{one}" for folder in day.root.iterdir() if folder.is_dir() and folder.name != ".provenance"
+        for one in os.listdir(folder)
+    )  # fmt: skip
+
+
+def test_nothing_is_written_where_the_policy_is_off(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "off") as day:
+        before = listing(day)
+        day.scan()
+
+        assert listing(day) == before
+        assert written(day) == {}
+
+
+def test_the_automatic_policy_embeds_in_ai_folders_and_writes_beside_everything_else(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "auto") as day:
+        day.scan()
+
+        assert written(day) == {
+            "ai/still.jpg": Way.EMBEDDED, "camera/plate.jpg": Way.SIDECAR, "comps/drawn.png": Way.SIDECAR,
+        }  # fmt: skip
+        told = [event.path.name for event in day.events if event.kind is EventKind.TAGGED and event.path]
+        assert sorted(told) == ["drawn.png", "plate.jpg", "still.jpg"]
+
+
+def test_a_folder_may_have_a_policy_of_its_own(tmp_path: Path) -> None:
+    change = ("[tagging.folders]", '[tagging.folders]\n"comps/" = "off"\n"ai/" = "sidecar"')
+    with a_day(tmp_path / "show", "embed", change) as day:
+        day.scan()
+
+        assert written(day) == {"ai/still.jpg": Way.SIDECAR, "camera/plate.jpg": Way.SIDECAR}
+
+
+def test_each_file_is_tagged_once(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "auto") as day:
+        day.scan()
+        before = {name: (day.root / name).read_bytes() for name in FILES}
+        day.events.clear()
+
+        for _ in range(2):
+            day.scan()
+
+        assert {name: (day.root / name).read_bytes() for name in FILES} == before
+        assert [event for event in day.events if event.kind in (EventKind.TAGGED, EventKind.FOUND)] == []
+        assert not day.store.lineage.disagreement()
+
+
+def test_what_was_recorded_before_there_was_a_policy_is_tagged_too(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "off") as day:
+        day.scan()
+    with a_day(tmp_path / "show", "sidecar", identity=False) as day:
+        day.scan()
+
+        assert set(written(day)) == {"ai/still.jpg", "camera/plate.jpg", "comps/drawn.png"}
+
+
+def test_what_a_person_took_back_is_not_written_again(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "sidecar") as day:
+        day.scan()
+        day.untag("camera/plate.jpg")
+
+        day.scan()
+
+        assert os.listdir(day.root / "camera") == ["plate.jpg"]
+
+
+def test_the_daemon_writes_nothing_inside_a_deliverables_folder(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "embed") as day:
+        (day.root / "deliverables").mkdir()
+        shutil.copy2(SAMPLES / "stills/ai_generated.png", day.root / "deliverables" / "final.png")
+        before = (day.root / "deliverables" / "final.png").read_bytes()
+
+        day.scan()
+
+        assert os.listdir(day.root / "deliverables") == ["final.png"]
+        assert (day.root / "deliverables" / "final.png").read_bytes() == before
+
+
+def test_a_copy_of_a_file_with_a_sidecar_gets_one_of_its_own(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "sidecar") as day:
+        day.scan()
+        shutil.copy2(day.root / "camera/plate.jpg", day.root / "comps/plate_copy.jpg")
+
+        day.scan()
+
+        assert (day.root / "comps/plate_copy.jpg.c2pa").is_file()
+
+
+def test_an_identity_that_cannot_be_opened_is_told_once_and_nothing_is_half_written(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "auto") as day:
+        for path in (day.store.file.parent / "identity").rglob("*.pem"):
+            if "key" in path.name:
+                path.write_bytes(b"no key")
+        before = listing(day)
+
+        day.scan()
+
+        assert listing(day) == before
+        faults = [event.text for event in day.events if event.kind is EventKind.FAULT]
+        assert len(faults) == 1
+        assert "nothing can be signed" in faults[0]
+
+
+def test_findings_of_what_was_made_from_a_tagged_file_stay_answered(tmp_path: Path) -> None:
+    from provenance.model import Answer, Decision
+    from watchers import deliverables
+
+    with a_day(tmp_path / "show", "off") as day:
+        (day.root / "deliverables").mkdir()
+        shutil.copy2(SAMPLES / "clips/edited_only.mov", day.root / "deliverables" / "cut.mov")
+        day.scan()
+        cut, still = day.at("deliverables/cut.mov"), day.at("ai/still.jpg")
+        assert cut is not None
+        assert still is not None
+        from dataclasses import replace
+
+        from tests.store.conftest import a_link
+
+        day.store.lineage.add(replace(a_link("x", "y", person=True), child=cut, parent=still))
+        day.store.lineage.complete(cut, by="the assistant editor")
+        delivery = day.store.decisions.delivery("deliverables")
+        found = deliverables.judge_delivery(day.store, delivery, 1)
+        assert [one.code for one in found if one.is_open] == ["NFX-01"]
+        day.store.decisions.decide(Decision("", cut, ("NFX-01",), Answer.APPROVE, "the post supervisor", 0,
+                                            reference="letter 12", causes=(still,)))  # fmt: skip
+        assert not [one for one in deliverables.judge_delivery(day.store, delivery, 2) if one.is_open]
+
+        day.tag("ai/still.jpg")
+
+        again = deliverables.judge_delivery(day.store, delivery, 3)
+        assert day.store.assets.origin(day.at("ai/still.jpg") or b"") is Origin.AI_GENERATED
+        assert [one.code for one in again] == ["NFX-01"]
+        assert not [one for one in again if one.is_open]
