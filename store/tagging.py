@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from provenance.model import Evidence, Expected, Link, Origin, Place, Relation, Strength, Tagged, Way
@@ -44,6 +45,18 @@ class Taggings:
                 (folder, tagged.place.name, tagged.was, tagged.sha256, codec.text(told), at),
             )
 
+    @contextmanager
+    def at_work(self, place: Place, at: int) -> Iterator[None]:
+        """Notes, while it lasts, that something is written into or beside a file: what a kill leaves is found by it."""
+        with self._db.writing():
+            folder = scanned_folder(self._db, place.volume, place.folder)
+            values = (folder, place.name, b"", b"", "{}", at)
+            self._db.execute("INSERT OR REPLACE INTO tag_journal VALUES (?, ?, ?, ?, ?, ?)", values)
+        try:
+            yield
+        finally:
+            self.forget(place, b"")
+
     def expected(self, place: Place, sha256: bytes) -> Expected | None:
         """The write of ours that explains why this content lies there now, or None."""
         row = self._db.row(
@@ -59,16 +72,18 @@ class Taggings:
         )
         return Expected(tagged, told["back"])
 
-    def forget(self, place: Place) -> None:
-        """Nothing is expected at a place any more: it was recorded, or it never happened."""
-        self._db.execute(
-            "DELETE FROM tag_journal WHERE name = ? AND folder_id ="
-            " (SELECT id FROM scanned_folder WHERE volume = ? AND path = ?)",
-            (place.name, place.volume, place.folder),
-        )
+    def forget(self, place: Place, sha256: bytes) -> None:
+        """A content is expected at a place no more: it was recorded, or it never came. Empty: nobody is at work."""
+        with self._db.writing():
+            self._db.execute(
+                "DELETE FROM tag_journal WHERE name = ? AND sha256 = ? AND folder_id ="
+                " (SELECT id FROM scanned_folder WHERE volume = ? AND path = ?)",
+                (place.name, sha256, place.volume, place.folder),
+            )
 
     def pending(self) -> list[tuple[Place, bytes, bytes]]:
-        """(place, content before, content expected) of writes that nobody has seen the end of."""
+        """(place, content before, content expected) of writes that nobody has seen the end of; both contents are empty
+        where somebody was at work and expected nothing yet."""
         rows = self._db.rows(
             "SELECT f.volume, f.path, j.name, j.was, j.sha256 FROM tag_journal j"
             " JOIN scanned_folder f ON f.id = j.folder_id ORDER BY j.at"
@@ -84,7 +99,7 @@ class Taggings:
             self.take_back(expected.tagged)
         else:
             self.record(expected.tagged)
-        self.forget(expected.tagged.place)
+        self.forget(expected.tagged.place, expected.tagged.sha256)
 
     def record(self, tagged: Tagged) -> None:
         """Records one writing. Raises NotFound where a content is not recorded."""

@@ -17,7 +17,6 @@ from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, S
 from provenance.model import FileStamp, Place, Strength
 from provenance.places import Places
 from provenance.sequences import parse_frame
-from provenance.writing import clear_leftovers
 from store import Store, Summary
 from watchers.clocks import Clocks, Tally
 from watchers.deliveries import Deliveries
@@ -28,7 +27,7 @@ from watchers.ignore import Ignore, is_sidecar
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
 from watchers.presence import Away, Presence
-from watchers.reconcile import SEEN, SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
+from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
 from watchers.settle import Settler, Settling
 from watchers.tag_plan import Signing
 from watchers.tag_policy import TagPolicy
@@ -98,16 +97,7 @@ class Pipeline:
             self._store.name_volume(volume.uid, volume.root.name)
         self.deliveries.open()
         self._ask_again()
-        self._take_up_writes()
         self._policy.open()
-
-    def _take_up_writes(self) -> None:
-        """Writes of ours that nobody saw the end of: whatever lies there now is looked at, and known for what it is."""
-        here = {volume.uid for volume in self._places.volumes}
-        pending = [place for place, _, _ in self._store.taggings.pending() if place.volume in here]
-        self._store.journal.note(pending, SEEN, self._now_ms())
-        for folder in {self._places.folder_path(place.volume, place.folder) for place in pending}:
-            clear_leftovers(folder)
 
     def _ask_again(self) -> None:
         """Notes what other readers than today's were asked about; only those that accept it read it again."""

@@ -6,16 +6,21 @@ deliverables folder. What cannot be written is told once and keeps no other file
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from provenance.configuration import Settings, inside_working, policy_for
 from provenance.errors import ChangedMeanwhile, CouldNotLook, IdentityError, ProvenanceError, StoreError, UsageError
+from provenance.mirror import mirrored
 from provenance.model import Origin, Place, Way
 from provenance.places import Places
+from provenance.writing import clear_leftovers
 from store import Store
 from watchers.event import Event, EventKind, Tell
+from watchers.reconcile import SEEN
+from watchers.sweep import look_at
 from watchers.tag_plan import Wish
 from watchers.tagger import Tagger
 
@@ -48,9 +53,23 @@ class TagPolicy:
         self.is_on = {settings.tagging.policy, *settings.tagging.folders.values()} != {"off"}
 
     def open(self) -> None:
-        """Lines up what was recorded before and never tagged. Raises StoreError."""
+        """Takes up writes that nobody saw the end of, and lines up what was never tagged. Raises StoreError."""
+        self._take_up_writes()
         if self.is_on:
             self._waiting.extend(self._store.taggings.untagged())
+
+    def _take_up_writes(self) -> None:
+        """Whatever lies there now is looked at, and known for what it is; what a kill left half done goes."""
+        here = {volume.uid for volume in self._places.volumes}
+        for place, was, sha256 in self._store.taggings.pending():
+            if place.volume not in here:
+                continue
+            clear_leftovers(self._places.folder_path(place.volume, place.folder))
+            clear_leftovers(mirrored(self._settings.mirror_folder, place, "").parent)
+            self._store.journal.note([place], SEEN, self._store.clock())
+            known = self._store.index.one(place)
+            if not was or (known is not None and known.stamp == look_at(os.fsencode(self._places.path_of(place)))):
+                self._store.taggings.forget(place, sha256)  # it never came, or it was recorded
 
     def note(self, sha256: bytes, place: Place) -> None:
         """Lines up what was just taken in."""

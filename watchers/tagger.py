@@ -74,7 +74,8 @@ class Tagger:
         """
         if self.stands(plan):
             return None
-        tagged = self._embed(plan) if plan.way is Way.EMBEDDED else self._write_beside(plan)
+        with self._store.taggings.at_work(plan.place, self._store.clock()):
+            tagged = self._embed(plan) if plan.way is Way.EMBEDDED else self._write_beside(plan)
         if plan.known.asset.kind is Kind.FILE:
             self._ingest.ingest(plan.place, lambda _: None)
         return tagged
@@ -93,10 +94,11 @@ class Tagger:
         """
         path = self._planner.locate(place, sha256)
         self._planner.refuse_delivery(place, path, wish)
-        gone = self._sidecars.erase(place, path, self._store.taggings.of(sha256))
         back: Tagged | None = None
-        if self._store.assets.get(sha256).kind is Kind.FILE:
-            back = self._erase_inside(place, path, sha256, wish.by)
+        with self._store.taggings.at_work(place, self._store.clock()):
+            gone = self._sidecars.erase(place, path, self._store.taggings.of(sha256))
+            if self._store.assets.get(sha256).kind is Kind.FILE:
+                back = self._erase_inside(place, path, sha256, wish.by)
         if back is None and gone:
             standing = self._store.taggings.standing(sha256, place)
             way = standing.way if standing else Way.SIDECAR
@@ -139,7 +141,7 @@ class Tagger:
         media_type = plan.known.asset.description.media_type
         return Part(Use.PARENT, plan.known.name, media_type, plan.sha256, None if sidecar else path, sidecar)
 
-    def _write_beside(self, plan: Plan) -> Tagged | None:
+    def _write_beside(self, plan: Plan) -> Tagged:
         files: list[tuple[str, bytes]] = []
         if "xmp" in plan.write:
             files += self._sidecars.put_packet(plan.place, plan.path, plan.tag, plan.way)
