@@ -54,6 +54,8 @@ def _entries(production: Production, judged: Judged) -> Iterable[Entry]:
             store.cases.case(sighting.sha256, delivery=delivery.name, name=name),
             tuple(found.get((sighting.sha256, name), ())),
             store.decisions.about(sighting.sha256),
+            fields=store.fields.of(sighting.sha256),
+            uses=store.uses.of(sighting.sha256),
         )
 
 

@@ -35,7 +35,7 @@ ORIGINS = [one.value for one in Origin if one is not Origin.UNDECLARED]
 @click.option("--tool-version", type=WORDS, default="", metavar="TEXT", help="The version of the tool.")
 @click.option("--prompt-file", type=AnyPath(dir_okay=False), metavar="FILE", help="A text file: what was asked for.")
 @click.option("--prompt-writer", type=WORDS, default="", metavar="NAME", help="Who wrote that.")
-@click.option("--purpose", type=click.Choice(PURPOSES), default="", help="What it was made for.")
+@click.option("--purpose", type=click.Choice(PURPOSES), default=None, help="What it was made for.")
 @click.option(
     "--tag/--no-tag", "wants_tag", default=None,
     help="Write it into or beside the files too. Default: where a tool, a model or a prompt is given, and by policy.",
@@ -52,7 +52,7 @@ def command(
     tool_version: str,
     prompt_file: Path | None,
     prompt_writer: str,
-    purpose: str,
+    purpose: str | None,
     wants_tag: bool | None,
     as_json: bool,
     production: Path | None,
@@ -85,7 +85,7 @@ def command(
             if has_use and declared.is_ai:
                 assets = tuple(one.sha256 for one in chosen)
                 opened.store.uses.record(
-                    UseRecord(tool, assets, tool_version, model, prompt, prompt_writer, purpose, by)
+                    UseRecord(tool, assets, tool_version, model, prompt, prompt_writer, purpose or "", by)
                 )
         results = _tag(opened, chosen, by, has_use if wants_tag is None else wants_tag, by_policy=wants_tag is None)
         outcome = judge_again(opened, {*before, *touched_by(results)}, opened.store.clock())

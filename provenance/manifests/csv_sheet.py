@@ -1,7 +1,8 @@
 """The list of delivered files as CSV, for spreadsheets.
 
 Drops: sequence members, essence and further hashes, the marks and what they say, links and their evidence
-beyond the first AI ancestor's, declarations, the texts of findings, notes of decisions, the ledger's head.
+beyond the first AI ancestor's, declarations, prompts and who wrote them, the texts of findings, notes of
+decisions, the ledger's head.
 
 RFC 4180, with the byte order mark that Excel needs to read UTF-8. A cell that a spreadsheet would take for
 a formula is written as text: https://owasp.org/www-community/attacks/CSV_Injection
@@ -13,6 +14,7 @@ import csv
 import io
 from typing import IO, Any, Final
 
+from provenance.fields import FIELDS
 from provenance.paths import show
 
 NAME: Final = "csv"
@@ -20,8 +22,8 @@ SUFFIX: Final = ".csv"
 
 COLUMNS: Final = (
     "status", "delivery", "name", "kind", "frames", "size", "media_type", "sha256", "origin", "strength",
-    "proven", "ai_or_made_from_ai", "ai_ancestors", "first_ai_ancestor", "explained", "conflicts",
-    "open_findings", "answered_findings", "warnings", "answer", "decided_by", "reference",
+    "proven", "ai_or_made_from_ai", "tools", "ai_ancestors", "first_ai_ancestor", "explained", "conflicts",
+    "open_findings", "answered_findings", "warnings", "answer", "decided_by", "reference", *FIELDS,
 )  # fmt: skip
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -52,6 +54,7 @@ def _cells(file: dict[str, Any]) -> dict[str, object]:
         "strength": file["verdict"]["strength"],
         "proven": file["verdict"]["proven"],
         "ai_or_made_from_ai": file["is_ai_or_made_from_ai"],
+        "tools": _joined(" ".join(filter(None, (use["tool"], use["model"]))) for use in file["uses"]),
         "ai_ancestors": len(ancestors),
         "first_ai_ancestor": ancestors[0]["told"] if ancestors else "",
         "conflicts": len(file["verdict"]["conflicts"]),
@@ -61,6 +64,7 @@ def _cells(file: dict[str, Any]) -> dict[str, object]:
         "answer": _joined(decision["answer"] for decision in decisions),
         "decided_by": _joined(decision["by"] for decision in decisions),
         "reference": _joined(decision["reference"] for decision in decisions),
+        **{name: file["fields"].get(name, "") for name in FIELDS},
     }
 
 

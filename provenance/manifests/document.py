@@ -23,11 +23,13 @@ from provenance.model import (
     Decision,
     Declaration,
     Delivery,
+    Field,
     Finding,
     Link,
     Member,
     Place,
     Severity,
+    UseRecord,
 )
 from provenance.paths import named
 
@@ -45,6 +47,8 @@ class Entry:
         findings: of the gate, with the decisions that answer them.
         decisions: every decision about it, the expired and revoked ones too.
         hashes: further hashes by name (``md5``, ``xxh64``), as hex.
+        fields: production fields.
+        uses: recorded uses of generative tools.
     """
 
     asset: Asset
@@ -52,6 +56,8 @@ class Entry:
     findings: tuple[Finding, ...] = ()
     decisions: tuple[Decision, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+    uses: tuple[UseRecord, ...] = ()
 
 
 def build_document(
@@ -129,6 +135,8 @@ def _file(entry: Entry) -> Json:
         "hashes": _hashes(entry),
         "essence": essence_json(asset.description.essence),
         "members": [_member(member) for member in asset.members],
+        "fields": {one.name: one.text for one in sorted(entry.fields, key=lambda one: one.name)},
+        "uses": [_use(one) for one in sorted(entry.uses, key=lambda one: (one.at, one.uid))],
         "origin": case.origin.value,
         "verdict": _verdict(entry),
         "is_ai_or_made_from_ai": taint.is_tainted(case),
@@ -222,6 +230,20 @@ def _declaration(declaration: Declaration) -> Json:
         "at": moment(declaration.at),
         "tool": declaration.tool,
         "model": declaration.model,
+    }
+
+
+def _use(use: UseRecord) -> Json:
+    return {
+        "uid": use.uid,
+        "tool": use.tool,
+        "version": use.version,
+        "model": use.model,
+        "prompt": use.prompt,
+        "prompt_writer": use.prompt_writer,
+        "purpose": use.purpose,
+        "by": use.by,
+        "at": moment(use.at),
     }
 
 

@@ -30,6 +30,7 @@ from provenance.model import (
     Essence,
     Evidence,
     Fault,
+    Field,
     Kind,
     Link,
     Mark,
@@ -39,6 +40,7 @@ from provenance.model import (
     Relation,
     Strength,
     Unchecked,
+    UseRecord,
     Verdict,
 )
 from provenance.rules import RULES
@@ -81,6 +83,8 @@ def entries() -> list[Entry]:
             judge_case(movie, RULES, [APPROVAL], NOW),
             (APPROVAL,),
             {"md5": "00" * 16},
+            (Field("shot", "AB_0120", "person"), Field("scene", "12", "{scene}/**")),
+            (UseRecord("Tool", (MOVIE,), "2", "m1", "a skyline", "artist", "final", "artist", NOW, "u-1"),),
         ),
         Entry(Asset(FRAMES, Kind.SEQUENCE, 10, plain, b"", members), sequence, judge_case(sequence, RULES, [], NOW)),
     ]
@@ -224,3 +228,13 @@ def test_no_cell_is_a_formula_or_ends_a_line(name: str, reference: str) -> None:
     for cell in row.values():
         assert not cell.lstrip(" ").startswith(("=", "+", "-", "@"))
         assert "\n" not in cell
+
+
+def test_fields_and_uses_of_tools_are_in_the_document_and_on_the_sheet() -> None:
+    content = document()
+
+    told = {file["name"]: file for file in content["files"]}["b.mov"]
+    row = next(row for row in rows(content) if row["name"] == "b.mov")
+    assert told["fields"] == {"scene": "12", "shot": "AB_0120"}
+    assert [(use["tool"], use["prompt"]) for use in told["uses"]] == [("Tool", "a skyline")]
+    assert (row["shot"], row["scene"], row["tools"], row["take"]) == ("AB_0120", "12", "Tool m1", "")
