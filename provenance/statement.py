@@ -25,6 +25,7 @@ from provenance.model import (
     UseRecord,
     source_type,
 )
+from provenance.own_marks import DETAIL, OURSELVES
 from provenance.writers.claims import Action, Claim, Part, Use, made, received
 
 DEFAULT_TERMS: Final = {
@@ -37,9 +38,6 @@ DEFAULT_TERMS: Final = {
     Origin.AI_COMPOSITE: "compositeSynthetic",
 }
 """The term for an origin where no mark names a narrower one. `maybe_ai` has none: IPTC has no word for a doubt."""
-
-OURSELVES: Final = "provenance"
-"""The claim generator that this program names itself: it made nothing."""
 
 MOST_INGREDIENTS: Final = 200
 """Ingredients named in one claim; a cut of thousands of clips names the strongest and says how many there are."""
@@ -168,7 +166,7 @@ def _tool(known: Known) -> tuple[str, str]:
             return (declared.tool or declared.model, declared.model if declared.tool else "")
     for mark in known.asset.description.verdict.decided:
         tool, model = mark.says("tool") or "", mark.says("model") or ""
-        if (tool or model) and tool != OURSELVES:
+        if (tool or model) and mark.says(DETAIL) != OURSELVES:
             return (tool or model, mark.says("version") or (model if tool else ""))
     return "", ""
 

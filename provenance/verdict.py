@@ -24,6 +24,7 @@ from provenance.model import (
     Verdict,
     source_type,
 )
+from provenance.own_marks import DETAIL, OURSELVES
 
 SYNTHETIC_MEANS_AI: Final = "2024-09-17"
 """Before this date `compositeSynthetic` also meant computer graphics (IPTC NewsCodes release notes)."""
@@ -108,7 +109,8 @@ def weighed(mark: Mark) -> Claim:
     term = source_type(mark.value)
     step = mark.says("step") == "yes" or (term is not None and term.is_step and term.origin is mark.claims)
     origin = Origin.MAYBE_AI if synthetic_before_ai(mark) else mark.claims
-    strength = Strength.HEURISTIC if unsigned_capture(mark) else mark.strength
+    is_hint = unsigned_capture(mark) or only_repeats(mark)
+    strength = Strength.HEURISTIC if is_hint else mark.strength
     return Claim(mark, origin, strength, step)
 
 
@@ -121,6 +123,11 @@ def synthetic_before_ai(mark: Mark) -> bool:
         and when is not None
         and when[0].replace(":", "-") < SYNTHETIC_MEANS_AI
     )
+
+
+def only_repeats(mark: Mark) -> bool:
+    """True for a clean claim that this program wrote: it repeats what a store knows, and is no second witness."""
+    return mark.says(DETAIL) == OURSELVES and mark.claims in CLEAN_ORIGINS
 
 
 def unsigned_capture(mark: Mark) -> bool:
@@ -247,7 +254,7 @@ def vendors(claims: Sequence[Claim]) -> Iterator[Conflict]:
     for claim in claims:
         tool = claim.mark.says("tool") or ""
         words = _words(f"{tool} {claim.mark.says('signer') or ''}")
-        if (claim.origin.is_ai or _is_label(claim)) and words:
+        if (claim.origin.is_ai or _is_label(claim)) and words and claim.mark.says(DETAIL) != OURSELVES:
             place = _LABEL if _is_label(claim) else _store(claim)
             first, seen = named.get(place, (tool, frozenset()))
             named[place] = (first or tool, seen | words)

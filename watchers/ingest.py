@@ -35,6 +35,7 @@ from provenance.model import (
     Unchecked,
     Verdict,
 )
+from provenance.own_marks import DETAIL, OURSELVES
 from provenance.places import Places
 from provenance.verdict import judge
 from store import Known, Store
@@ -255,7 +256,7 @@ def remembering(before: Description, now: Description) -> Description:
     """The newer description of the same content, with what a sidecar said that is no longer there.
 
     The bytes are the same, so what the file itself says cannot have got less; but a sidecar can be deleted, and
-    an AI claim once seen is not forgotten by deleting it.
+    an AI claim once seen is not forgotten by deleting it. What a sidecar of ours said, the store knows anyway.
     """
     if _was_stopped(now) and not _was_stopped(before):
         # A reader that was stopped or died takes nothing back; that nobody could look this time is kept beside
@@ -266,12 +267,18 @@ def remembering(before: Description, now: Description) -> Description:
     kept = tuple(
         replace(mark, detail=(*mark.detail, ("gone", "yes")) if mark.says("gone") is None else mark.detail)
         for mark in before.marks
-        if "sidecar:" in mark.place and _bare(mark) not in {_bare(one) for one in here}
+        if "sidecar:" in mark.place
+        and mark.says(DETAIL) != OURSELVES
+        and _bare(mark) not in {_bare(one) for one in here}
     )
     if not kept:
         return now
     marks = (*now.marks, *kept)
     return replace(now, marks=marks, verdict=judge(marks, now.faults, now.unchecked))
+
+
+def _is_sidecars(mark: Mark) -> bool:
+    return "sidecar:" in mark.place and mark.says(DETAIL) != OURSELVES
 
 
 def _was_stopped(description: Description) -> bool:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from provenance.contracts import Tag
+from provenance.contracts import Tag, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, WriteFailed
 from provenance.mirror import kept, mirrored, sidecar_name
@@ -30,10 +30,18 @@ _MOST: Final = 64 << 20
 
 
 class Sidecars:
-    """Sidecars of one production. Args: mirror, the folder of the mirror tree."""
+    """Sidecars of one production.
 
-    def __init__(self, mirror: Path) -> None:
-        self._mirror = mirror
+    Args: mirror is the folder of the mirror tree; own are the lists that know the production's signers.
+    """
+
+    def __init__(self, mirror: Path, own: tuple[TrustList, ...] = ()) -> None:
+        self._mirror, self._own = mirror, own
+
+    def _is_ours(self, sidecar: bytes) -> bool:
+        """True for one that this production signed, whatever content it was made for."""
+        found = c2pa.verify_sidecar(sidecar, bytes(32), self._own)
+        return bool(found.statement) and found.vouched
 
     def at(self, place: Place, path: Path, kind: str, way: Way) -> Path:
         """Where a sidecar of a file goes."""
@@ -69,12 +77,12 @@ class Sidecars:
         old = self._read(target)
         files: list[tuple[str, bytes]] = []
         if old:
-            found = c2pa.verify_sidecar(old, sha256)
-            if found.holds and found.statement == statement_of(claim):
+            found, ours = c2pa.verify_sidecar(old, sha256), self._is_ours(old)
+            if found.holds and ours and found.statement == statement_of(claim):
                 return []
-            if not found.holds and not found.statement:
+            if not found.holds and not ours:
                 return self.put_manifest(place, path, Way.MIRROR, sha256, claim, sign) if way is Way.SIDECAR else []
-            files = [(BEFORE, self._keep(old))] if not found.statement else []
+            files = [] if ours else [(BEFORE, self._keep(old))]
             if not found.holds:
                 self._keep(old)
                 target.unlink()
@@ -96,7 +104,7 @@ class Sidecars:
                 gone.append("xmp")
             manifest = self.at(place, path, "c2pa", way)
             old = self._read(manifest)
-            if old and c2pa.verify_sidecar(old, bytes(32)).statement:
+            if old and self._is_ours(old):
                 self._keep(old)
                 first = self._read(self._mirror_history(before[0])) if before else b""
                 if first:

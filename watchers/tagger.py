@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.configuration import Settings
+from provenance.configuration import Settings, read_trust
 from provenance.contracts import Writer
 from provenance.digest import open_media
 from provenance.model import (
@@ -50,7 +50,8 @@ class Tagger:
     def __init__(self, store: Store, settings: Settings, places: Places, ingest: Ingest, signing: Signing) -> None:
         self._store, self._settings, self._places = store, settings, places
         self._ingest, self._signing = ingest, signing
-        self._sidecars = Sidecars(settings.mirror_folder)
+        own = tuple(one for one in read_trust(settings) if one.own)
+        self._sidecars = Sidecars(settings.mirror_folder, own)
         self._planner = Planner(store, settings, places, self._sidecars, signing)
 
     def plan(self, place: Place, sha256: bytes, wish: Wish) -> Plan:

@@ -12,6 +12,7 @@ from typing import Final
 from provenance.marks.grammar import Found, Parsed, Pattern, Row, Signature, Text, Texts, details, load_json, raw_of
 from provenance.marks.stable_diffusion import COMMENTS
 from provenance.model import SOURCE_TYPES, Origin, Strength, source_type
+from provenance.own_marks import COMMENT, DETAIL, OURSELVES
 
 FAMILY: Final = "Standards"
 
@@ -65,6 +66,17 @@ _AI: Final = (Origin.AI_GENERATED, Origin.AI_EDITED, Origin.AI_COMPOSITE)
 
 def _properties(texts: Texts) -> dict[str, object]:
     return {ours: raw_of(texts, theirs) for ours, theirs in AI_PROPERTIES.items()}
+
+
+_OWN: Final = tuple(origin for origin in Origin if origin is not Origin.UNDECLARED)
+
+
+def _own_comment(text: Text, texts: Texts) -> Found | None:
+    match = COMMENT.fullmatch(text.raw[:400])
+    claim = next((n for n, origin in enumerate(_OWN) if match and origin.value == match["origin"]), None)
+    if match is None or claim is None:
+        return None
+    return Found({"source_type": match["source_type"], DETAIL: OURSELVES}, claim)
 
 
 def _label(text: Text, texts: Texts) -> Found | None:
@@ -125,6 +137,11 @@ TABLE: Final = (
         "tc260.comment", "", "EXIF UserComment and ImageDescription; other comments", COMMENTS,
         Parsed(_LABEL_ABOUT + ", or such under `AIGC`", _label),
         _LABELLED, Strength.DECLARED, "GB 45438-2025; remove-ai-watermarks metadata.py",
+    ),
+    Row(
+        "provenance.comment", "", "EXIF UserComment", ("UserComment",),
+        Parsed("`provenance: origin=<class>[; source-type=<address>][; software]`, whole", _own_comment),
+        _OWN, Strength.DECLARED, "this program (provenance/writers/exif.py); a clean class decides nothing",
     ),
     Row(
         "facebook.instructions", "Facebook", "IPTC IIM 2:40 and XMP photoshop:Instructions",

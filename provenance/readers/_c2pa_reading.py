@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from provenance.model import Fault, Mark, Origin, Reading, Strength, Unchecked, bounded
+from provenance.own_marks import DETAIL, OURSELVES
 from provenance.readers._c2pa_belief import Belief, Told
 from provenance.readers._c2pa_claims import (
     Statement,
@@ -85,11 +86,14 @@ def _marks(store: Store, believe: Belief, told: Told) -> Iterator[Mark]:
 def _mark(store: Store, manifest: Manifest, relation: str, entry: Statement, believe: Belief, told: Told) -> Mark:
     claims = of_asset(entry.claims, relation)
     strength = believe.of_capture(manifest) if claims is Origin.CAPTURED else believe.strength(manifest)
+    if manifest.is_ours:
+        strength = min(strength, Strength.DECLARED)
     detail = {
         "relation": relation,
         "depth": str(manifest.depth),
         "action": entry.action,
-        "tool": entry.tool or next((name for name, _ in claim_generators(manifest)), ""),
+        "tool": entry.tool or ("" if manifest.is_ours else _generator(manifest)),
+        DETAIL: OURSELVES if manifest.is_ours else "",
         "version": entry.version,
         "step": "yes" if entry.step else "",
         "time": entry.when or text(manifest.signature.get("time"), 40),
@@ -105,6 +109,10 @@ def _mark(store: Store, manifest: Manifest, relation: str, entry: Statement, bel
         strength=min(strength, Strength.TOOL_SIGNATURE) if entry.named else strength,
         detail=_pairs(detail),
     )
+
+
+def _generator(manifest: Manifest) -> str:
+    return next((name for name, _ in claim_generators(manifest)), "")
 
 
 def _state(store: Store, believe: Belief, told: Told) -> Mark:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.model import Relation, Strength
+from provenance.own_marks import RECORD
 
 Json = Mapping[str, Any]
 
@@ -75,6 +76,11 @@ class Manifest:
     assertions: Json
     signature: Json
     ingredients: tuple[Ingredient, ...]
+
+    @property
+    def is_ours(self) -> bool:
+        """True where this program made it, under whatever identity."""
+        return RECORD in self.assertions
 
     @property
     def has_parent(self) -> bool:

@@ -25,13 +25,13 @@ from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.media_type import UNKNOWN, sniffed
 from provenance.model import Fault, Reading, Unchecked
 from provenance.readers import _c2pa_reading as reading
-from provenance.readers._c2pa_belief import Told, trust_address
+from provenance.readers._c2pa_belief import Belief, Told, trust_address
 from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse_store, text
 from provenance.readers._faults import opened
 from provenance.readers._metered import MeteredFile
 
 NAME: Final = "c2pa"
-VERSION: Final = "2"
+VERSION: Final = "3"
 SIDECARS: Final = frozenset({".c2pa"})
 LARGE: Final = 256 * 1024 * 1024
 """Bytes above which hash bindings are left unchecked unless asked for."""
@@ -147,6 +147,14 @@ def _sidecar(source: Source, path: Path) -> Reading:
     except _Refused as refusal:
         return refusal.answer
     told = Told(source.trust, place=f"{place}/c2pa", version=VERSION, mismatch=bound is False)
+    if (
+        bound is False
+        and store.top is not None
+        and store.top.is_ours
+        and Belief(store, told, None).is_own(store.active)
+    ):
+        why = "this production wrote it about other content, and it does not describe this one"
+        return Reading(unchecked=(Unchecked(path.name, why),))
     answer = reading.read_store(store, told, None)
     extra = Reading()
     if bound is None:

@@ -7,6 +7,7 @@ IPTC Photo Metadata Standard 2025.1; XMP specification part 2, section 2.8; GB 4
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from provenance.model import (
     bounded,
     source_type,
 )
+from provenance.own_marks import DETAIL, OURSELVES, WROTE
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._screenshot import screenshot_of
 from provenance.readers._xmp_packet import (
@@ -43,7 +45,7 @@ from provenance.readers._xmp_packet import (
 )
 
 NAME: Final = "xmp"
-VERSION: Final = "2"
+VERSION: Final = "3"
 SIDECARS: Final = frozenset({".xmp"})
 
 _PACKETS: Final = 64
@@ -155,7 +157,8 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
     for item in properties:
         if len(item.path) == 1 and item.value:
             values.setdefault(item.path[0], item.value)
-    marks = dict.fromkeys(_marks(packet.place, properties, values))
+    wrote = frozenset(entry.partition("=")[0] for entry in values.get(WROTE, "").split())
+    marks = dict.fromkeys(_owned(mark, wrote) for mark in _marks(packet.place, properties, values))
     if packet.place.startswith(BEHIND):
         # Glued on: it is shown, and claims nothing, derives from nothing, names nothing.
         return Reading(marks=tuple(map(_disowned, marks)))
@@ -184,6 +187,13 @@ def _marks(place: str, properties: Iterable[Property], values: Values) -> Iterat
     maker = values.get((_XMP, "CreatorTool"))
     if maker:
         yield _mark(place, "xmp:CreatorTool", maker, None, Strength.HEURISTIC, (("tool", bounded(maker, 200)),))
+
+
+def _owned(mark: Mark, wrote: frozenset[str]) -> Mark:
+    """The mark, said to be our own where the packet names its property among those that we wrote."""
+    if mark.key not in wrote:
+        return mark
+    return replace(mark, detail=(*mark.detail, (DETAIL, OURSELVES)))
 
 
 def _disowned(mark: Mark) -> Mark:

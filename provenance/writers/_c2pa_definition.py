@@ -15,10 +15,9 @@ import provenance
 from provenance import canonical
 from provenance.errors import WriteRefused
 from provenance.model import SOURCE_TYPES, Origin, bounded, source_type
+from provenance.own_marks import OURSELVES, RECORD, SHA256
 from provenance.writers.claims import Action, Claim, Part, Use
 
-RECORD: Final = "local.media-provenance-tracker.record"
-SHA256: Final = "local.media-provenance-tracker.sha256"
 SPECIFICATION: Final = "2.4.0"
 
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -53,9 +52,7 @@ def definition(claim: Claim) -> Json:
     """
     lint(claim)
     return {
-        "claim_generator_info": [
-            {"name": "provenance", "version": provenance.__version__, "specVersion": SPECIFICATION}
-        ],
+        "claim_generator_info": [{"name": OURSELVES, "version": provenance.__version__, "specVersion": SPECIFICATION}],
         "title": bounded(claim.title, 300),
         "format": claim.media_type,
         "assertions": [_actions(claim), *_metadata(claim), *_disclosure(claim), _record(claim)],

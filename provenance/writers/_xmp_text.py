@@ -17,14 +17,14 @@ from xml.sax.saxutils import escape
 
 from provenance.containers.span import lie
 from provenance.contracts import Edit
+from provenance.own_marks import NAMESPACE as OWN
+from provenance.own_marks import WROTE
 from provenance.readers._xmp_packet import parse_packet
 
 Name = tuple[str, str]
 """(namespace, local name)."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-OWN: Final = "urn:media-provenance-tracker:xmp:1.0:"
-WROTE: Final = (OWN, "wrote")
 PREFIXES: Final[Mapping[str, str]] = {
     OWN: "mpt",
     "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt",

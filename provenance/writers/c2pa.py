@@ -24,7 +24,8 @@ from provenance.contracts import TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, WriteFailed, WriteRefused
 from provenance.model import Strength
-from provenance.writers._c2pa_definition import RECORD, Json, binding, definition, ingredient, labels, lint
+from provenance.own_marks import RECORD
+from provenance.writers._c2pa_definition import Json, binding, definition, ingredient, labels, lint
 from provenance.writers._c2pa_probe import remote_only
 from provenance.writers._whole import must_be_whole
 from provenance.writers.claims import Claim, Part, received
@@ -68,13 +69,15 @@ class Verified:
     """How a sidecar stands to a content.
 
     Args: strength SIGNED_TRUSTED, SIGNED, or HEURISTIC where it does not hold; failures are c2pa's codes;
-    manifest is the label of the active one; statement the digest that our own sidecars carry, or empty.
+    manifest is the label of the active one; statement the digest that our own sidecars carry, or empty; vouched is
+    true where one of the trust lists knows its signer, whatever content it was made for.
     """
 
     strength: Strength
     failures: tuple[str, ...] = ()
     manifest: str = ""
     statement: str = ""
+    vouched: bool = False
 
     @property
     def holds(self) -> bool:
@@ -176,7 +179,8 @@ def verify_sidecar(sidecar: bytes, sha256: bytes, trust: tuple[TrustList, ...] =
         trusted = "signingCredential.trusted" in passed and not failed
         strength = Strength.SIGNED_TRUSTED if trusted else Strength.SIGNED
     codes = sorted(failed if same else failed | {_MISMATCH})
-    return Verified(strength, tuple(codes), label, statement)
+    vouched = "signingCredential.trusted" in passed and "claimSignature.validated" in passed
+    return Verified(strength, tuple(codes), label, statement, vouched)
 
 
 def credentials_in(file: BinaryIO, media_type: str) -> str:

@@ -9,7 +9,6 @@ is ours too. Make, Model and a Software that stands there are never touched.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -18,6 +17,7 @@ from provenance.containers import tiff
 from provenance.containers.span import read_span
 from provenance.contracts import Edit, Tag
 from provenance.errors import WriteRefused
+from provenance.own_marks import COMMENT
 from provenance.readers._exif_fields import comment_text
 from provenance.writers import _jpeg_parts, _png_parts, _riff_parts
 from provenance.writers._spot import Spot
@@ -26,12 +26,6 @@ from provenance.writers._xmp_text import applied
 
 NAME: Final = "exif"
 VERSION: Final = "1"
-
-COMMENT: Final = re.compile(
-    r"provenance: origin=(?P<origin>[a-z_]{3,20})"
-    r"(?:; source-type=(?P<source_type>[!-:<-~]{1,200}))?(?P<software>; software)?"
-)
-"""What stands in UserComment, to be matched whole."""
 
 _COMMENT: Final = ("exif", 0x9286)
 _SOFTWARE: Final = ("0", 0x0131)

@@ -15,10 +15,10 @@ from typing import BinaryIO, Final
 from provenance.contracts import Edit, Tag
 from provenance.errors import WriteRefused
 from provenance.model import source_type
+from provenance.own_marks import WROTE
 from provenance.writers import _jpeg_parts, _movie_parts, _png_parts, _riff_parts, _tiff_parts
 from provenance.writers._spot import Spot
 from provenance.writers._xmp_text import (
-    WROTE,
     Name,
     Value,
     digest_of,

@@ -417,3 +417,18 @@ def test_only_an_uncontradicted_trusted_capture_is_proven(marks: list[Mark]) -> 
 @given(_marks)
 def test_the_order_of_marks_changes_no_origin(marks: list[Mark]) -> None:
     assert judge(marks).origin is judge(marks[::-1]).origin
+
+
+@pytest.mark.parametrize("origin", [Origin.CAPTURED, Origin.HUMAN_MADE, Origin.PROCEDURAL])
+def test_what_we_wrote_ourselves_clears_nothing(origin: Origin) -> None:
+    mark = Mark("c2pa", "3", "c2pa:x/cawg.metadata", "Iptc4xmpExt:DigitalSourceType", "x", origin, Strength.DECLARED,
+                (("signer", "Night Train Films"), ("written_by", "provenance")))  # fmt: skip
+
+    assert judge((mark,)).origin is Origin.UNDECLARED
+
+
+def test_what_we_wrote_ourselves_of_ai_counts() -> None:
+    mark = Mark("exif", "2", "jpeg:APP1/exif", "UserComment", "x", Origin.AI_EDITED, Strength.DECLARED,
+                (("written_by", "provenance"),))  # fmt: skip
+
+    assert judge((mark,)).origin is Origin.AI_EDITED

@@ -59,6 +59,13 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, Origin | None, Texts], ...]]] = {
         ("Kling", AI, (("TXXX:AIGC", "AIGC" + json.dumps({"Label": "1", "ContentProducer": "91110108335469089C"})),)),
     ),
     "tc260.comment": (("Doubao", AI, (("UserComment", json.dumps({"AIGC": json.loads(LABEL)})),)),),
+    "provenance.comment": (
+        ("", AI, (("UserComment", "provenance: origin=ai_generated; source-type=http://cv.iptc.org/x; software"),)),
+        *(
+            ("", origin, (("UserComment", f"provenance: origin={origin.value}"),))
+            for origin in Origin if origin not in (AI, Origin.UNDECLARED)
+        ),
+    ),
     "facebook.instructions": (("Facebook", None, (("SpecialInstructions", "FBMD01000aa20300009f6a0000"),)),),
     "swarmui.parameters": (
         ("SwarmUI", AI, (("parameters", '{"sui_image_params": {"prompt": "x", "swarm_version": "0.9.7"}}'),)),
@@ -197,6 +204,9 @@ NEAR_MISSES: Final[dict[str, tuple[Texts, ...]]] = {
     "iptc.ai_properties": ((("AISystemUsed", "  "),), (("Comment", "AISystemUsed: Imagen"),)),
     "tc260.label": ((("AIGC", "aigc"),), (("AIGC", '{"Label": "1"}'),), (("Comment", "bGFpZ2NhaWdjAIGC=="),)),
     "tc260.comment": ((("UserComment", '{"AIGC": {"Label": "1"}}'),), (("Comment", "AIGC: yes"),)),
+    "provenance.comment": (
+        (("UserComment", "its provenance: origin=ai_generated"),), (("UserComment", "provenance: origin=made_up"),),
+    ),
     "facebook.instructions": ((("Instructions", "FBMD is what Facebook writes"),),),
     "swarmui.parameters": ((("parameters", '{"sui_image_params": "x"}'),), (("parameters", "sui_image_params"),)),
     "novelai.comment": ((("Comment", '{"steps": 28, "sampler": "k_euler"}'),),),

@@ -39,7 +39,9 @@ def read_back(path: Path, sidecar: bytes, trust: TrustList):
 @pytest.mark.parametrize(
     "name", ["stills/plate.exr", "clips/camera_header.mxf", "clips/ai_graph.mkv", "stills/undeclared.png"]
 )
-def test_a_sidecar_for_any_format_is_read_as_signed_ai(sample, name: str, notary: Notary, tag: Tag) -> None:
+def test_a_sidecar_for_any_format_is_read_as_ai_declared_under_a_signature(
+    sample, name: str, notary: Notary, tag: Tag
+) -> None:
     path, (signing, trust) = sample(name), notary
     digest = hashlib.sha256(path.read_bytes()).digest()
 
@@ -49,7 +51,10 @@ def test_a_sidecar_for_any_format_is_read_as_signed_ai(sample, name: str, notary
     claims = [mark for mark in found.marks if mark.claims]
     assert not found.faults
     assert {mark.claims for mark in claims} == {Origin.AI_GENERATED}
-    assert max(mark.strength for mark in claims) is Strength.SIGNED_TRUSTED
+    # What we sign is declared by us, and no second witness; that the signature holds is a mark of its own
+    assert max(mark.strength for mark in claims) is Strength.DECLARED
+    assert {mark.says("written_by") for mark in claims} == {"provenance"}
+    assert next(mark for mark in found.marks if mark.key == "validation").strength is Strength.SIGNED_TRUSTED
     assert c2pa.verify_sidecar(sidecar, digest, (trust,)).strength is Strength.SIGNED_TRUSTED
     assert c2pa.verify_sidecar(sidecar, digest).strength is Strength.SIGNED
 
@@ -98,7 +103,9 @@ def test_a_parent_with_a_sidecar_is_carried_with_its_hash_compared(sample, notar
 
     second = c2pa.sign_sidecar(opened, b"\7" * 32, signing)
     third = c2pa.sign_sidecar(
-        replace(opened, parts=(replace(opened.parts[0], sha256=b"\7" * 32, sidecar=second),)), b"\x08" * 32, signing
+        replace(opened, parts=(replace(opened.parts[0], sha256=b"\7" * 32, sidecar=second),)),
+        hashlib.sha256(b"other").digest(),
+        signing,
     )
 
     assert c2pa.verify_sidecar(second, b"\7" * 32, (trust,)).strength is Strength.SIGNED_TRUSTED
@@ -272,3 +279,17 @@ def test_credentials_of_real_media_are_carried_into_sidecars(corpus: Path, notar
         carried += b"could not be carried forward" not in sidecar
     assert carried >= 15
     assert named <= 3
+
+
+def test_a_sidecar_of_our_own_does_not_describe_new_content_and_a_foreign_one_still_does(
+    sample, notary: Notary, make_authority, tag: Tag
+) -> None:
+    plate, (signing, trust) = sample("stills/plate.exr"), notary
+    sidecar = c2pa.sign_sidecar(made(plate.name, "image/x-exr", tag), bytes(32), signing)
+
+    ours, foreign = read_back(plate, sidecar, trust), read_back(plate, sidecar, make_authority()[1])
+
+    assert [mark for mark in ours.marks if mark.claims] == []
+    assert any("about other content" in gap.why for gap in ours.unchecked)
+    assert any(mark.claims is Origin.AI_GENERATED for mark in foreign.marks)
+    assert "c2pa.sidecar.mismatch" in {fault.code for fault in foreign.faults}
