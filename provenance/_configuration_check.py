@@ -24,6 +24,7 @@ from provenance._configuration_text import (
     line_of,
 )
 from provenance.errors import ConfigurationError
+from provenance.fields import check_pattern
 from provenance.model import Origin
 from provenance.paths import show
 
@@ -159,6 +160,15 @@ class Check:
                 raise self.refuse(words, *above, folder)
             found["/".join(parts) + "/"] = told
         return found
+
+    def patterns(self, named: tuple[str, ...]) -> tuple[str, ...]:
+        """Patterns of paths."""
+        for one in named:
+            try:
+                check_pattern(one)
+            except ConfigurationError as error:
+                raise self.refuse(error.message, "fields", "paths") from error
+        return named
 
     def statements(self, named: tuple[str, ...]) -> tuple[str, ...]:
         """What is to be written, each once."""

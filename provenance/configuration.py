@@ -255,7 +255,7 @@ def parse_settings(text: str, root: Path) -> Settings:
             values["tagging.producer"],
             check.tagging_folders(tables["tagging"]),
         ),
-        fields=FieldPaths(values["fields.paths"]),
+        fields=FieldPaths(check.patterns(values["fields.paths"])),
         notifications=Notifications(values["notifications.flags_page"]),
         deliverables_gate=DeliverablesGate(values["deliverables_gate.hold"]),
         marks=TeamMarks(values["marks.files"]),

@@ -102,7 +102,8 @@ class Tag:
         credit: the credit line; contributor: who or what contributed (for AI the generator, never a creator).
         document, instance: XMP identifiers; written only where the file has none.
         parent_document, parent_instance: XMP identifiers of what it was derived from; likewise.
-        fields: production fields, (name, text).
+        fields: production fields, (name, text), of provenance.fields.
+        label: JSON text of the implicit label of GB 45438-2025; empty for none.
     """
 
     origin: Origin
@@ -118,6 +119,7 @@ class Tag:
     parent_document: str = ""
     parent_instance: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    label: str = ""
 
 
 @runtime_checkable

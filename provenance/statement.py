@@ -6,6 +6,7 @@ recorded as made with a generative tool is claimed as made. A capture is never c
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -71,9 +72,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a production puts into its tags: credit line of AI; what else is up to the writers."""
+    """What a production puts into its tags.
+
+    Args: credit line of AI; producer in labels of GB 45438-2025, which are written where `has_label` is true.
+    """
 
     credit: str = ""
+    producer: str = ""
+    has_label: bool = False
 
 
 def says_something(known: Known) -> bool:
@@ -103,6 +109,7 @@ def tag_of(known: Known, wording: Wording = Wording()) -> Tag:
         parent_document=parent.get("xmp.did", ""),
         parent_instance=parent.get("xmp.iid", ""),
         fields=tuple((one.name, one.text) for one in known.fields),
+        label=_label(known, wording, own.get("xmp.did", f"xmp.did:{unique}")) if wording.has_label else "",
     )
 
 
@@ -155,6 +162,17 @@ def _source_type(known: Known) -> str:
             return found.uri
     term = source_type(DEFAULT_TERMS.get(known.origin, ""))
     return "" if term is None else term.uri
+
+
+def _label(known: Known, wording: Wording, produced: str) -> str:
+    """The implicit label of GB 45438-2025 (annex E) for what is, or may be, AI; a file has only one."""
+    number = "1" if known.origin.is_ai else "2" if known.origin is Origin.MAYBE_AI else ""
+    labelled = any("AIGC" in mark.key and mark.says(DETAIL) != OURSELVES for mark in known.asset.description.marks)
+    if not number or labelled:
+        return ""
+    said = {"Label": number, "ContentProducer": wording.producer or OURSELVES, "ProduceID": produced}
+    empty = ("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
+    return json.dumps({**said, **dict.fromkeys(empty, "")}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _tool(known: Known) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from provenance.contracts import EvidenceSource, TrustList
 from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError
+from provenance.fields import fields_from_path
 from provenance.marks import Row
 from provenance.mirror import sidecars_in
 from provenance.model import (
@@ -202,6 +203,7 @@ class Ingest:
             self._store.taggings.settle(expected)
             learned = True
         assets.sight(sha256, place)
+        learned = self._name_fields(sha256, place) or learned
         if first_time and self._declare_by_folder(sha256, place):
             learned = True
         return Ingested(place, sha256, new, learned)
@@ -224,6 +226,22 @@ class Ingest:
             raise
         except Exception as error:  # other people's code; the file is not done while its lineage is not looked for
             raise CouldNotLook(f"the evidence source {source.NAME} failed: {type(error).__name__}: {error}") from error
+
+    def _name_fields(self, sha256: bytes, place: Place) -> bool:
+        """Records the production fields that the path of a place names; True where that was news."""
+        patterns = self._settings.fields.paths
+        inside = (
+            inside_working(self._settings, self._places.folder_path(place.volume, place.folder)) if patterns else None
+        )
+        if inside is None or sha256 == EMPTY:
+            return False
+        path = f"{inside}/{os.fsdecode(place.name)}".lstrip("/")
+        for pattern in patterns:
+            found = fields_from_path(pattern, path)
+            if found is not None:
+                shown = {name: text.encode("utf-8", "replace").decode() for name, text in found.items()}
+                return self._store.fields.name(sha256, shown, pattern=pattern)
+        return False
 
     def declares_ai(self, place: Place) -> bool:
         """True where the folder of a place is declared to hold AI."""

@@ -58,11 +58,11 @@ class Sidecars:
                 return found
         return b""
 
-    def put_packet(self, place: Place, path: Path, tag: Tag, way: Way) -> list[tuple[str, bytes]]:
+    def put_packet(self, place: Place, path: Path, tag: Tag, way: Way, sha256: bytes) -> list[tuple[str, bytes]]:
         """Writes the XMP sidecar; (kind, SHA-256), or nothing where it says so already."""
         target = self.at(place, path, "xmp", way)
         self._make_folder(target)
-        if tagging.write_packet_beside(path, tag, target) is None:
+        if tagging.write_packet_beside(path, tag, target, sha256) is None:
             return []
         return [("xmp", hashlib.sha256(self._read(target)).digest())]
 

@@ -118,7 +118,8 @@ class Planner:
             )  # fmt: skip
         way, why = self._way(known, place, path, wish)
         write, notes = self._kinds(known, wish, way)
-        tag = tag_of(known, Wording(self._settings.tagging.credit))
+        tagging = self._settings.tagging
+        tag = tag_of(known, Wording(tagging.credit, tagging.producer, "tc260" in write))
         return Plan(place, path, sha256, way, why, known, tag, write, intent_of(known, tag, write), notes, wish.by)
 
     def known(self, sha256: bytes, place: Place) -> Known:

@@ -66,7 +66,7 @@ class Tagger:
         """The files that would be written."""
         if plan.way is Way.EMBEDDED:
             return (plan.path,)
-        return tuple(self._sidecars.at(plan.place, plan.path, kind, plan.way) for kind in plan.write)
+        return tuple(dict.fromkeys(self._sidecars.at(plan.place, plan.path, kind, plan.way) for kind in plan.write))
 
     def tag(self, plan: Plan) -> Tagged | None:
         """Writes what was planned, records it, and reads it back; None where all of it stood there already.
@@ -110,7 +110,9 @@ class Tagger:
         return back
 
     def _writers(self, plan: Plan) -> tuple[Writer, ...]:
-        return tuple(one for one in WRITERS if one.NAME in plan.write)
+        # The label of tc260 stands in the XMP packet
+        wanted = {"xmp" if one == "tc260" else one for one in plan.write}
+        return tuple(one for one in WRITERS if one.NAME in wanted)
 
     def _embed(self, plan: Plan) -> Tagged | None:
         written: list[Tagged] = []
@@ -144,8 +146,8 @@ class Tagger:
 
     def _write_beside(self, plan: Plan) -> Tagged:
         files: list[tuple[str, bytes]] = []
-        if "xmp" in plan.write:
-            files += self._sidecars.put_packet(plan.place, plan.path, plan.tag, plan.way)
+        if {"xmp", "tc260"} & {*plan.write}:
+            files += self._sidecars.put_packet(plan.place, plan.path, plan.tag, plan.way, plan.sha256)
         if "c2pa" in plan.write and (signing := self._signing()) is not None:
             old = self._sidecars.bound_to(plan.place, plan.path, plan.sha256)
             claim = claim_of(plan.known, plan.tag, self._original(plan, old))

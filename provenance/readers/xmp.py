@@ -13,6 +13,7 @@ from typing import Final
 
 from provenance.contracts import Source
 from provenance.errors import UnreadableMedia
+from provenance.fields import PROPERTIES, TAKE_IN_WORDS
 from provenance.marks import Statement, recognise
 from provenance.marks.grammar import load_json
 from provenance.marks.standards import label_signature
@@ -30,7 +31,7 @@ from provenance.model import (
     bounded,
     source_type,
 )
-from provenance.own_marks import DETAIL, OURSELVES, WROTE
+from provenance.own_marks import CONTENT, DETAIL, OURSELVES, WROTE
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._screenshot import screenshot_of
 from provenance.readers._xmp_packet import (
@@ -79,6 +80,9 @@ _FACTS: Final = {
     (_TIFF, "Make"): "camera_make", (_MM, "OriginalDocumentID"): "original_document",
 }  # fmt: skip
 
+_ABOUT: Final = "sidecar.content"
+_FIELD_OF: Final = {**{key: name for name, key in PROPERTIES.items()}, TAKE_IN_WORDS: "take"}
+
 Values = Mapping[tuple[str, str], str]
 """Top-level values of a packet by (namespace, name); of several the first."""
 
@@ -99,7 +103,7 @@ def read(source: Source) -> Reading:
     packed = _packed(source.path) if source.head[4:8] == b"JXL " else ()
     for sidecar in source.sidecars:
         if sidecar.suffix.lower() in SIDECARS:
-            parts += [_describe(packet, faults) for packet in _sidecar(sidecar, faults)]
+            parts += [_of_content(_describe(packet, faults), source.sha256) for packet in _sidecar(sidecar, faults)]
     return Reading(
         marks=tuple(mark for part in parts for mark in part.marks),
         faults=tuple(faults),
@@ -146,6 +150,17 @@ def _sidecar(path: Path, faults: list[Fault]) -> list[Packet]:
         return []
 
 
+def _of_content(part: Reading, sha256: bytes) -> Reading:
+    """A sidecar's reading without what we wrote in it about other content than this."""
+    about = part.facts.get(_ABOUT)
+    facts = {name: fact for name, fact in part.facts.items() if name != _ABOUT}
+    if about is None or not sha256 or about == sha256.hex():
+        return replace(part, facts=facts)
+    why = "this program wrote it about other content, and that does not describe this one"
+    foreign = tuple(mark for mark in part.marks if mark.says(DETAIL) != OURSELVES)
+    return Reading(marks=foreign, unchecked=(*part.unchecked, Unchecked("what the XMP sidecar says of it", why)))
+
+
 def _describe(packet: Packet, faults: list[Fault]) -> Reading:
     """What one packet says. A packet that cannot be parsed is a fault."""
     try:
@@ -167,7 +182,11 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
         unchecked=tuple(_remote(values)),
         identifiers=tuple(_identifiers(values)),
         references=tuple(_references(packet.place, properties)),
-        facts={name: bounded(values[key], 200) for key, name in _FACTS.items() if key in values},
+        facts={
+            **{name: bounded(values[key], 200) for key, name in _FACTS.items() if key in values},
+            **dict(_fields(properties)),
+            **({_ABOUT: bounded(values[CONTENT], 64)} if CONTENT in values else {}),
+        },
     )
 
 
@@ -265,6 +284,16 @@ def _remote(values: Values) -> Iterator[Unchecked]:
     address = values.get((_TERMS, "provenance"))
     if address:
         yield Unchecked("remote manifest", f"it lies at {bounded(address, 300)}; nothing is fetched")
+
+
+def _fields(properties: Iterable[Property]) -> Iterator[tuple[str, str]]:
+    """Production fields, whoever wrote them: of a structure the first value in it."""
+    seen: set[str] = set()
+    for item in properties:
+        name = _FIELD_OF.get(item.path[0])
+        if name and item.value and name not in seen:
+            seen.add(name)
+            yield f"field.{name}", bounded(item.value, 200)
 
 
 def _identifiers(values: Values) -> Iterator[Identifier]:

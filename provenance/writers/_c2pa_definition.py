@@ -14,13 +14,17 @@ from typing import Any, Final
 import provenance
 from provenance import canonical
 from provenance.errors import WriteRefused
+from provenance.fields import DYNAMIC_MEDIA, PROPERTIES
 from provenance.model import SOURCE_TYPES, Origin, bounded, source_type
-from provenance.own_marks import OURSELVES, RECORD, SHA256
+from provenance.own_marks import NAMESPACE, OURSELVES, RECORD, SHA256
 from provenance.writers.claims import Action, Claim, Part, Use
 
 SPECIFICATION: Final = "2.4.0"
 
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_PREFIXES: Final = {
+    _IPTC: "Iptc4xmpExt", DYNAMIC_MEDIA: "xmpDM", NAMESPACE: "mpt", "http://ns.adobe.com/xap/1.0/mm/": "xmpMM",
+}  # fmt: skip
 _URIS: Final = {entry.uri for entry in SOURCE_TYPES}
 _FIRST: Final = ("c2pa.created", "c2pa.opened")
 _QUIET: Final = frozenset(
@@ -187,8 +191,13 @@ def _metadata(claim: Claim) -> Iterator[Json]:
         "AIPromptWriterName": tag.prompt_writer,
     }
     filled = {f"Iptc4xmpExt:{name}": bounded(text, _TEXT) for name, text in said.items() if text}
+    spaces = {"Iptc4xmpExt": _IPTC} if filled else {}
+    for name, text in tag.fields:
+        space, local = PROPERTIES[name]
+        spaces[_PREFIXES[space]] = space
+        filled[f"{_PREFIXES[space]}:{local}"] = bounded(text, _TEXT)
     if filled:
-        yield {"label": "cawg.metadata", "created": True, "data": {"@context": {"Iptc4xmpExt": _IPTC}, **filled}}
+        yield {"label": "cawg.metadata", "created": True, "data": {"@context": spaces, **filled}}
 
 
 def _disclosure(claim: Claim) -> Iterator[Json]:

@@ -32,6 +32,8 @@ PREFIXES: Final[Mapping[str, str]] = {
     "http://ns.adobe.com/xap/1.0/sType/ResourceRef#": "stRef",
     "http://ns.adobe.com/photoshop/1.0/": "photoshop",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://ns.adobe.com/xmp/1.0/DynamicMedia/": "xmpDM",
+    "http://www.tc260.org.cn/ns/AIGC/1.0/": "TC260",
 }
 _DEPTH: Final = 60
 _EVENTS: Final = 200_000

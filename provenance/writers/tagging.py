@@ -119,14 +119,15 @@ def untag_file(
     return tuple(change for change in changes if change.edits or change.refusal)
 
 
-def write_packet_beside(path: Path, tag: Tag, at: Path | None = None) -> Path | None:
+def write_packet_beside(path: Path, tag: Tag, at: Path | None = None, content: bytes = b"") -> Path | None:
     """Writes ``name.ext.xmp`` beside a file, or at another place; one that stands there is merged.
 
+    Args: content is the SHA-256 of the file, by which a sidecar that was left behind is known for what it is.
     Returns where, or None where it says so already. Raises WriteRefused, WriteFailed, UnreadableMedia.
     """
     target = at or _beside(path, xmp.sidecar_of(path))
     old = _held(target, _PACKET_MOST)
-    new = xmp.changed(old, tag)
+    new = xmp.changed(old, tag, content)
     if new == old:
         return None
     create_file(target, new)

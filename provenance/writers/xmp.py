@@ -14,8 +14,9 @@ from typing import BinaryIO, Final
 
 from provenance.contracts import Edit, Tag
 from provenance.errors import WriteRefused
+from provenance.fields import PROPERTIES, TAKE_IN_WORDS
 from provenance.model import source_type
-from provenance.own_marks import WROTE
+from provenance.own_marks import CONTENT, WROTE
 from provenance.writers import _jpeg_parts, _movie_parts, _png_parts, _riff_parts, _tiff_parts
 from provenance.writers._spot import Spot
 from provenance.writers._xmp_text import (
@@ -36,6 +37,7 @@ _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _MM: Final = "http://ns.adobe.com/xap/1.0/mm/"
 _REF: Final = "http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
 _SOURCE_TYPE: Final = (_IPTC, "DigitalSourceType")
+_LABEL: Final = ("http://www.tc260.org.cn/ns/AIGC/1.0/", "AIGC")
 _CREDIT: Final = ("http://ns.adobe.com/photoshop/1.0/", "Credit")
 _CONTRIBUTOR: Final = ("http://purl.org/dc/elements/1.1/", "contributor")
 _SPOTS: Final[Mapping[str, Callable[[BinaryIO], Spot]]] = {
@@ -71,15 +73,19 @@ def erasures(file: BinaryIO, media_type: str) -> tuple[Edit, ...]:
     return () if packet == spot.data else spot.put(packet)
 
 
-def changed(packet: bytes, tag: Tag) -> bytes:
-    """A packet with what the tag says in it; a new one where there is none. Raises as `edits`."""
+def changed(packet: bytes, tag: Tag, content: bytes = b"") -> bytes:
+    """A packet with what the tag says in it; a new one where there is none. Raises as `edits`.
+
+    Args: content is the SHA-256 of what a sidecar speaks of; empty inside a file.
+    """
+    bound = (Value(CONTENT, content.hex()),) if content else ()
     if not packet.strip(b"\0 \r\n\t"):
-        return fresh(tuple(_values(tag)))
+        return fresh((*_values(tag), *bound))
     standing = values_in(packet)
     ours = ours_in(standing)
     foreign = {name: texts for name, texts in standing.items() if name not in ours and name != WROTE}
     _must_not_disagree(foreign, tag)
-    wanted = tuple(value for value in _values(tag) if value.name not in foreign)
+    wanted = tuple(value for value in (*_values(tag), *bound) if value.name not in foreign)
     if not wanted or _said(wanted, standing, ours):
         return packet
     return merged(packet, wanted)
@@ -93,6 +99,26 @@ def erased(packet: bytes) -> bytes:
 def sidecar_of(path: Path) -> Path:
     """Where the packet beside a file lies; never ``name.xmp``, which belongs to Adobe's programs."""
     return path.with_name(path.name + ".xmp")
+
+
+def _field(name: str, text: str) -> Value:
+    """The property of a production field. A take that is no integer, and an episode's number, have their own."""
+    if name == "episode":
+        part = "Number" if text.isdecimal() else "Name"
+        return Value(PROPERTIES[name], fields=(((_IPTC, part), text),))
+    if name == "take" and not (text.isdecimal() and text.isascii()):
+        return Value(TAKE_IN_WORDS, text)
+    return Value(PROPERTIES[name], text)
+
+
+def _checked_label(label: str) -> str:
+    """The label, of characters that its standard allows (GB 45438-2025, annex E: 0x21 to 0x7E)."""
+    if any(not "!" <= letter <= "~" for letter in label):
+        raise WriteRefused(
+            "the label of tc260 may hold only ASCII without blanks",
+            remedy="correct `producer` under [tagging] in provenance.toml",
+        )
+    return label
 
 
 def _said(wanted: Sequence[Value], standing: Mapping[Name, Sequence[str]], ours: frozenset[Name]) -> bool:
@@ -123,9 +149,11 @@ def _values(tag: Tag) -> Iterator[Value]:
         (_CREDIT, tag.credit),
         ((_MM, "DocumentID"), tag.document),
         ((_MM, "InstanceID"), tag.instance),
+        (_LABEL, _checked_label(tag.label)),
     ):
         if text.strip():
             yield Value(name, text)
+    yield from (_field(name, text) for name, text in tag.fields if text.strip())
     if tag.contributor.strip():
         yield Value(_CONTRIBUTOR, items=(tag.contributor,))
     parts = (("documentID", tag.parent_document), ("instanceID", tag.parent_instance))

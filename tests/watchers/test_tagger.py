@@ -315,3 +315,52 @@ def test_a_read_only_folder_is_named_and_the_file_stays_as_it_was(day: Day, monk
     assert sorted(one for one in os.listdir(day.root / "ai") if one.startswith(".")) == []
     day.scan()
     assert day.store.taggings.of(day.at(AI) or b"") == []
+
+
+def test_an_xmp_sidecar_of_ours_that_was_left_behind_does_not_describe_new_content(day: Day) -> None:
+    day.store.fields.set(day.at(AI) or b"", {"shot": "AB_0120"}, by="the assistant editor")
+    day.tag(AI, Way.SIDECAR)
+    assert "field.shot" in describe(day.root / AI, sha256=day.at(AI) or b"").facts
+    (day.root / (AI + ".c2pa")).unlink()
+    shutil.copy2(SAMPLES / "stills/undeclared.png", day.root / AI)
+
+    day.scan()
+
+    told = day.store.assets.get(day.at(AI) or b"").description
+    assert told.verdict.origin is Origin.UNDECLARED
+    assert "field.shot" not in told.facts
+    assert any("about other content" in gap.why for gap in told.unchecked)
+
+
+def test_paths_name_fields_and_they_are_written_and_read_back(tmp_path: Path) -> None:
+    patterns = ("paths = []", 'paths = ["shots/{scene}/{shot}/**"]')
+    with a_production(tmp_path / "show", patterns) as day:
+        name = "shots/12/AB_0120/take.jpg"
+        (day.root / name).parent.mkdir(parents=True)
+        shutil.copy2(SAMPLES / "stills/human_made.png", day.root / name)
+        day.scan()
+
+        day.tag(name)
+
+        assert {one.name: one.text for one in day.store.fields.of(day.at(name) or b"")} == {
+            "scene": "12", "shot": "AB_0120",
+        }  # fmt: skip
+        facts = describe(day.root / name).facts
+        assert (facts["field.scene"], facts["field.shot"]) == ("12", "AB_0120")
+
+
+def test_the_label_of_chinese_law_is_written_where_it_is_asked_for_and_taken_back(tmp_path: Path) -> None:
+    changes = (('write = ["c2pa", "xmp", "exif"]', 'write = ["xmp", "tc260"]'), ('producer = ""', 'producer = "ACME"'))
+    with a_production(tmp_path / "show", *changes) as day:
+        (day.root / "ai").mkdir()
+        shutil.copy2(SAMPLES / "stills/stripped.jpg", day.root / AI)
+        before = bytes_of(day, AI)
+        day.scan()
+
+        day.tag(AI)
+
+        mark = next(mark for mark in describe(day.root / AI).marks if mark.key == "TC260:AIGC")
+        assert (mark.claims, mark.says("producer"), mark.says("label")) == (Origin.AI_GENERATED, "ACME", "1")
+        assert day.tag(AI) is None
+        assert day.untag(AI) is not None
+        assert bytes_of(day, AI) == before
