@@ -50,8 +50,8 @@ class Tagger:
     def __init__(self, store: Store, settings: Settings, places: Places, ingest: Ingest, signing: Signing) -> None:
         self._store, self._settings, self._places = store, settings, places
         self._ingest, self._signing = ingest, signing
-        own = tuple(one for one in read_trust(settings) if one.own)
-        self._sidecars = Sidecars(settings.mirror_folder, own)
+        self._own = tuple(one for one in read_trust(settings) if one.own)
+        self._sidecars = Sidecars(settings.mirror_folder, self._own)
         self._planner = Planner(store, settings, places, self._sidecars, signing)
 
     def plan(self, place: Place, sha256: bytes, wish: Wish) -> Plan:
@@ -173,5 +173,5 @@ class Tagger:
             self._store.taggings.expect(Expected(back, taken_back=True), self._store.clock())
             written.append(back)
 
-        tagging.untag_file(path, announce=announce)
+        tagging.untag_file(path, own=self._own, announce=announce)
         return written[0] if written else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -68,26 +69,16 @@ def command(
         --model M --prompt-file matte.txt --prompt-writer "compositor" --purpose temporary
     """
     files, declared = _split(files, origin)
-    if not by.strip():
-        raise UsageError("a declaration needs the name of who makes it", remedy="add --by NAME")
-    if not basis.strip():
-        raise UsageError("a declaration needs a ground", remedy="add --basis TEXT, for example a camera report")
     prompt = "" if prompt_file is None else read_prompt(prompt_file)
-    has_use = bool(tool or model or prompt)
-    if has_use and not declared.is_ai and prompt:
-        raise UsageError("a prompt belongs to something that AI made", remedy="leave --prompt-file out")
+    use = UseRecord(tool, (), tool_version, model, prompt, prompt_writer, purpose or "", by)
+    said = Said(declared, by, basis, use)
+    said.check()
     with open_production(production, readonly=False) as opened:
         chosen = Selection(opened).many(files)
         before = {one.sha256: opened.store.assets.origin(one.sha256) for one in chosen}
-        with opened.store.writing():
-            for one in chosen:
-                opened.store.assets.declare(one.sha256, declared, by=by, basis=basis, tool=tool, model=model)
-            if has_use and declared.is_ai:
-                assets = tuple(one.sha256 for one in chosen)
-                opened.store.uses.record(
-                    UseRecord(tool, assets, tool_version, model, prompt, prompt_writer, purpose or "", by)
-                )
-        results = _tag(opened, chosen, by, has_use if wants_tag is None else wants_tag, by_policy=wants_tag is None)
+        _record(opened, chosen, said)
+        wanted = said.has_use if wants_tag is None else wants_tag
+        results = _tag(opened, chosen, by, wanted, by_policy=wants_tag is None)
         outcome = judge_again(opened, {*before, *touched_by(results)}, opened.store.clock())
         now = {one.sha256: opened.store.assets.summary(one.sha256) for one in chosen}
     if as_json:
@@ -98,21 +89,54 @@ def command(
             }
             for one in chosen
         ]  # fmt: skip
-        output.emit({"declared": declared.value, "by": by, "basis": basis, "files": rows,
-             "use_recorded": has_use and declared.is_ai, "tagged": [written_json(one) for one in results],
-             **outcome_json(outcome)}
+        output.emit(
+            {"declared": declared.value, "by": by, "basis": basis, "files": rows, "use_recorded": said.has_use,
+             "tagged": [written_json(one) for one in results], **outcome_json(outcome)}
         )  # fmt: skip
         return
     output.say(f"{output.count(len(chosen), 'file')} declared {declared.value} by {by}")
-    output.table(
-        ["file", "before", "counts as now"],
-        [(one.name, before[one.sha256].value, now[one.sha256].origin.value) for one in chosen],
-        cut=0,
-    )
+    rows_shown = [(one.name, before[one.sha256].value, now[one.sha256].origin.value) for one in chosen]
+    output.table(["file", "before", "counts as now"], rows_shown, cut=0)
     if any(one.origin is not declared for one in now.values()):
         output.prose("Where it counts as something else, its marks or an earlier declaration of AI outweigh this one.")
     print_results(results)
     print_outcome(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of files: their origin, who says so, on what ground, and the use of a tool behind it."""
+
+    origin: Origin
+    by: str
+    basis: str
+    use: UseRecord
+
+    @property
+    def has_use(self) -> bool:
+        """True where a use of a generative tool is to be recorded."""
+        return self.origin.is_ai and bool(self.use.tool or self.use.model or self.use.prompt)
+
+    def check(self) -> None:
+        """Raises UsageError for what cannot be recorded."""
+        if not self.by.strip():
+            raise UsageError("a declaration needs the name of who makes it", remedy="add --by NAME")
+        if not self.basis.strip():
+            raise UsageError("a declaration needs a ground", remedy="add --basis TEXT, for example a camera report")
+        if self.use.prompt and not self.origin.is_ai:
+            raise UsageError("a prompt belongs to something that AI made", remedy="leave --prompt-file out")
+
+
+def _record(production: Production, chosen: Sequence[Chosen], said: Said) -> None:
+    """Records the declaration of each file, and the use once, in one transaction."""
+    store, use = production.store, said.use
+    with store.writing():
+        for one in chosen:
+            store.assets.declare(
+                one.sha256, said.origin, by=said.by, basis=said.basis, tool=use.tool, model=use.model
+            )  # fmt: skip
+        if said.has_use:
+            store.uses.record(replace(use, assets=tuple(one.sha256 for one in chosen)))
 
 
 def _tag(production: Production, chosen: Sequence[Chosen], by: str, wanted: bool, *, by_policy: bool) -> list[Result]:

@@ -8,6 +8,7 @@ from typing import Final
 from provenance.contracts import TrustList
 from provenance.model import Strength
 from provenance.readers._c2pa_store import Manifest, Store, chain
+from provenance.readers._c2pa_trust import trust_address
 
 PUBLIC_TEST_ISSUERS: Final = frozenset({"C2PA Test Signing Cert", "C2PA Test Signing Certificate"})
 """Organisations named in the test certificates that the C2PA libraries ship with their private keys
@@ -30,11 +31,6 @@ class Told:
     place: str
     version: str
     mismatch: bool = False
-
-
-def trust_address(index: int) -> str:
-    """The address under which a trust list is loaded; its name could hold anything."""
-    return f"urn:provenance:trust:{index}"
 
 
 class Belief:

@@ -13,7 +13,6 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -25,8 +24,9 @@ from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.media_type import UNKNOWN, sniffed
 from provenance.model import Fault, Reading, Unchecked
 from provenance.readers import _c2pa_reading as reading
-from provenance.readers._c2pa_belief import Belief, Told, trust_address
+from provenance.readers._c2pa_belief import Belief, Told
 from provenance.readers._c2pa_store import MISMATCH, Json, Store, mapping, parse_store, text
+from provenance.readers._c2pa_trust import PURPOSES, REMOTE, anchors
 from provenance.readers._faults import opened
 from provenance.readers._metered import MeteredFile
 
@@ -48,17 +48,6 @@ _READABLE: Final = frozenset(
     }
 )  # fmt: skip
 _NAMES_HERE: Final = {"video/x-m4v": "video/mp4", "video/3gpp": "video/mp4"}
-_PURPOSES: Final = "\n".join(
-    (
-        "1.3.6.1.5.5.7.3.4",  # emailProtection
-        "1.3.6.1.5.5.7.3.36",  # documentSigning
-        "1.3.6.1.5.5.7.3.8",  # timeStamping
-        "1.3.6.1.5.5.7.3.9",  # OCSPSigning
-        "1.3.6.1.4.1.311.76.59.1.9",  # Microsoft C2PA
-        "1.3.6.1.4.1.62558.2.1",  # c2pa-kp-claimSigning
-    )
-)
-_REMOTE: Final = re.compile(r"must fetch remote manifests from url\s+(\S{1,2000})")
 
 
 class _Refused(Exception):
@@ -234,7 +223,7 @@ def _refusal(error: Exception) -> Reading:
     words, kind = " ".join(str(error).split())[:400], type(error).__name__.removeprefix("_C2pa")
     if kind in ("ManifestNotFound", "NotSupported"):
         return Reading()
-    if remote := _REMOTE.search(words):
+    if remote := REMOTE.search(words):
         return Reading(unchecked=(Unchecked("remote manifest", f"never fetched: {remote[1]}"),))
     if "could not be parsed" in words:
         return _fault("c2pa.container", f"the file's structure is broken: {words}")
@@ -255,17 +244,6 @@ def _context(trust: tuple[TrustList, ...], checked: bool, process: int) -> Any:
         {
             "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_reading": checked},
             "core": {"allowed_network_hosts": [], "decode_identity_assertions": False, "allow_redirects": False},
-            "trust": {"trust_config": _PURPOSES, "anchors": list(_anchors(trust))},
+            "trust": {"trust_config": PURPOSES, "anchors": anchors(trust)},
         }
     )
-
-
-def _anchors(trust: tuple[TrustList, ...]) -> Iterator[dict[str, str]]:
-    for index, entry in enumerate(trust):
-        anchor = {
-            "trust_uri": trust_address(index),
-            "trust_kind": "manifest",
-            "trust_anchors": entry.anchors,
-            "trust_config": _PURPOSES,
-        }
-        yield {**anchor, "allowed_list": entry.allowed} if entry.allowed else anchor

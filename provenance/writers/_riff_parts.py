@@ -137,5 +137,10 @@ def _exchanged(file: BinaryIO, old: riff.Chunk, new: bytes) -> tuple[Edit, ...]:
     return (_resized(file, len(new) - (end - start)), Edit(start, end - start, new))
 
 
+def taken_out(file: BinaryIO, chunk: riff.Chunk) -> tuple[Edit, ...]:
+    """The edits that take a chunk out of the form. Raises WriteRefused."""
+    return _exchanged(file, chunk, b"")
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2)

@@ -12,8 +12,7 @@ import binascii
 import io
 import json
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,6 +24,7 @@ from provenance.digest import open_media
 from provenance.errors import CouldNotLook, WriteFailed, WriteRefused
 from provenance.model import Strength
 from provenance.own_marks import RECORD
+from provenance.readers._c2pa_trust import PURPOSES, REMOTE, anchors
 from provenance.writers._c2pa_definition import Json, binding, definition, ingredient, labels, lint
 from provenance.writers._c2pa_probe import remote_only
 from provenance.writers._whole import must_be_whole
@@ -50,17 +50,6 @@ _ANY: Final = "application/octet-stream"
 _SIDECAR: Final = "application/c2pa"
 _MISMATCH: Final = "assertion.dataHash.mismatch"
 _MATCH: Final = "assertion.dataHash.match"
-_REMOTE: Final = re.compile(r"must fetch remote manifests from url\s+(\S{1,2000})")
-_PURPOSES: Final = "\n".join(
-    (
-        "1.3.6.1.5.5.7.3.4",  # emailProtection
-        "1.3.6.1.5.5.7.3.36",  # documentSigning
-        "1.3.6.1.5.5.7.3.8",  # timeStamping
-        "1.3.6.1.5.5.7.3.9",  # OCSPSigning
-        "1.3.6.1.4.1.311.76.59.1.9",  # Microsoft C2PA
-        "1.3.6.1.4.1.62558.2.1",  # c2pa-kp-claimSigning
-    )
-)
 _CREATED: Final = ("c2pa.actions", "c2pa.actions.v2", "c2pa.ingredient.v3")
 
 
@@ -196,7 +185,7 @@ def credentials_in(file: BinaryIO, media_type: str) -> str:
         words, kind = " ".join(str(error).split())[:300], type(error).__name__.removeprefix("_C2pa")
         if kind in ("ManifestNotFound", "NotSupported"):
             return ""
-        remote = _REMOTE.search(words)
+        remote = REMOTE.search(words)
         return f"remote {remote[1]}" if remote else f"broken: {words}"
     if reader is None:
         return ""
@@ -206,17 +195,34 @@ def credentials_in(file: BinaryIO, media_type: str) -> str:
 
 def statement_in(file: BinaryIO, media_type: str) -> str:
     """The digest of what we claimed in the file's own active manifest; empty where that is none of ours."""
+    document = _document(file, media_type, ())
+    active = document.get("manifests", {}).get(document.get("active_manifest"), {})
+    return str(active.get("assertion_store", {}).get(RECORD, {}).get("statement", ""))
+
+
+def holds_only_ours(file: BinaryIO, media_type: str, own: tuple[TrustList, ...]) -> bool:
+    """True where every manifest in a file is ours, and signed in the name of one that our own lists vouch for."""
+    document = _document(file, media_type, own)
+    manifests = document.get("manifests", {})
+    passed = document.get("validation_results", {}).get("activeManifest", {}).get("success", ())
+    signers = {str(one.get("signature", {}).get("issuer", "")) for one in manifests.values()}
+    ours = all(RECORD in one.get("assertion_store", {}) for one in manifests.values())
+    vouched = any(entry.get("code") == "signingCredential.trusted" for entry in passed)
+    return bool(manifests) and ours and vouched and len(signers) == 1
+
+
+def _document(file: BinaryIO, media_type: str, trust: tuple[TrustList, ...]) -> Json:
+    """The library's detailed account of a file's own manifest store; empty where there is none that can be read."""
     import c2pa
 
     file.seek(0)
     kind = _EMBEDDABLE.get(media_type, media_type)
     try:
-        with c2pa.Reader(kind, file, context=_context((), os.getpid())) as reader:
-            document = json.loads(reader.detailed_json())
-        store = document["manifests"][document["active_manifest"]]["assertion_store"]
-        return str(store.get(RECORD, {}).get("statement", ""))
-    except (c2pa.C2paError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        return ""
+        with c2pa.Reader(kind, file, context=_context(trust, os.getpid())) as reader:
+            found = json.loads(reader.detailed_json())
+    except (c2pa.C2paError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def self_test() -> None:
@@ -367,18 +373,9 @@ def _context(trust: tuple[TrustList, ...], process: int) -> Any:
             "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
             "core": {"allowed_network_hosts": [], "decode_identity_assertions": False, "allow_redirects": False},
             "builder": {"thumbnail": {"enabled": False}, "created_assertion_labels": list(_CREATED)},
-            "trust": {"trust_config": _PURPOSES, "anchors": _anchors(trust)},
+            "trust": {"trust_config": PURPOSES, "anchors": anchors(trust)},
         }
     )
-
-
-def _anchors(trust: Sequence[TrustList]) -> list[dict[str, str]]:
-    found = []
-    for index, entry in enumerate(trust):
-        anchor = {"trust_uri": f"urn:provenance:trust:{index}", "trust_kind": "manifest", "trust_config": _PURPOSES,
-                  "trust_anchors": entry.anchors}  # fmt: skip
-        found.append({**anchor, "allowed_list": entry.allowed} if entry.allowed else anchor)
-    return found
 
 
 def _unpacked(raw: object) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from provenance.contracts import Edit, Tag, Writer
+from provenance.contracts import Edit, Tag, TrustList, Writer
 from provenance.describe import HEAD_SIZE, describe, sidecars_of
 from provenance.digest import digest_file, open_media
 from provenance.errors import ProvenanceError, WriteFailed, WriteRefused
@@ -22,6 +22,7 @@ from provenance.media_type import sniffed
 from provenance.model import Description, Digests, Essence, Mark, Strength
 from provenance.writers import WRITERS, c2pa, xmp
 from provenance.writers._c2pa_definition import statement_of
+from provenance.writers._c2pa_removal import removals
 from provenance.writers._strips import hash_strips
 from provenance.writers._whole import must_be_whole
 from provenance.writers.claims import Claim
@@ -101,22 +102,47 @@ def tag_file(
 
 
 def untag_file(
-    path: Path, *, writers: Sequence[Writer] = WRITERS, announce: Announce = lambda _: None
+    path: Path,
+    *,
+    writers: Sequence[Writer] = WRITERS,
+    own: tuple[TrustList, ...] = (),
+    announce: Announce = lambda _: None,
 ) -> tuple[Change, ...]:
-    """Takes back what we wrote into a file, and nothing else. Takes, returns and raises as `tag_file`."""
+    """Takes back what we wrote into a file, and nothing else.
+
+    Args: own are the lists that know our signers: a manifest store that holds only manifests of ours goes with the
+    rest; one that carries others' credentials forward stays, and nothing is taken back. Else as `tag_file`.
+    Returns and raises as `tag_file`.
+    """
     path = path.resolve()
     changes = planned(path, None, writers)
     failed = [one.refusal for one in changes if one.refusal is not None]
     # Where one of them cannot look it could not have written either
     if failed and len(failed) == len(changes):
         raise failed[0]
+    sealed = _seal_of_ours(path, own)
     names = {change.writer for change in changes if change.edits}
-    if names:
+    if names or sealed.edits:
         _may_change(path, captured=False)
-        _must_hold_no_credentials(path, None)
-        steps = [_rewriting(one, None) for one in writers if one.NAME in names]
+        if not sealed.edits:
+            _must_hold_no_credentials(path, None)
+        steps = ([_unsealing] if sealed.edits else []) + [_rewriting(one, None) for one in writers if one.NAME in names]
         _replace(path, steps, lambda _: None, announce, forgetting=names)
-    return tuple(change for change in changes if change.edits or change.refusal)
+    return tuple(change for change in (*changes, sealed) if change.edits or change.refusal)
+
+
+def _seal_of_ours(path: Path, own: tuple[TrustList, ...]) -> Change:
+    """The removal of the manifest store, where all in it is ours."""
+    with open_media(path) as file:
+        kind = sniffed(file.read(HEAD_SIZE))
+        if not own or not c2pa.holds_only_ours(file, kind, own):
+            return Change(c2pa.NAME)
+        return Change(c2pa.NAME, removals(file, kind))
+
+
+def _unsealing(source: BinaryIO, target: BinaryIO) -> None:
+    source.seek(0)
+    splice(source, target, removals(source, sniffed(source.read(HEAD_SIZE))))
 
 
 def write_packet_beside(path: Path, tag: Tag, at: Path | None = None, content: bytes = b"") -> Path | None:
