@@ -22,6 +22,7 @@ from provenance.model import (
     Unchecked,
     Verdict,
 )
+from provenance.verdict import judge
 
 NAMED_FRAMES: Final = 20
 """Frames named in a sentence; beyond that their number says enough."""
@@ -79,6 +80,32 @@ def describe_sequence(words: Iterable[FrameWord], faults: tuple[Fault, ...] = ()
         first.media_type, None, verdict, marks, all_faults, unchecked,
         references=tuple(dict.fromkeys(one for word in frames for one in word.references)),
         readers=first.readers, facts={**first.facts, "frames": len(frames)},
+    )  # fmt: skip
+
+
+def with_sidecars(sequence: Description, told: Iterable[Description]) -> Description:
+    """A sequence's description with what sidecars of the whole say: AI counts, anything else where frames are silent.
+
+    Args: told are descriptions of the sidecars, their marks placed in ``sidecar:<name>``.
+    """
+    parts = list(told)
+    marks = tuple(mark for part in parts for mark in part.marks)
+    faults = tuple(fault for part in parts for fault in part.verdict.faults)
+    unchecked = tuple(gap for part in parts for gap in part.verdict.unchecked)
+    said, own = judge(marks), sequence.verdict
+    verdict = replace(own, faults=(*own.faults, *faults), unchecked=(*own.unchecked, *unchecked))
+    if said.origin.is_ai or (own.origin is Origin.UNDECLARED and said.origin is not Origin.UNDECLARED):
+        conflicts = (*own.conflicts, *said.conflicts)
+        if own.origin not in (said.origin, Origin.UNDECLARED):
+            words = f"the frames say {own.origin.value}, the sidecar of the sequence {said.origin.value}"
+            conflicts = (*conflicts, Conflict("sequence.sidecar", words))
+        verdict = replace(
+            verdict, origin=said.origin, strength=said.strength, decided=said.decided, conflicts=conflicts, proven=False
+        )
+    facts = {name: fact for part in parts for name, fact in part.facts.items() if name.startswith("field.")}
+    return replace(
+        sequence, verdict=verdict, marks=(*sequence.marks, *marks), faults=verdict.faults,
+        unchecked=verdict.unchecked, facts={**sequence.facts, **facts},
     )  # fmt: skip
 
 

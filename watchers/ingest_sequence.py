@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from provenance.digest import digest_file, sequence_digest
 from provenance.errors import ChangedMeanwhile
-from provenance.model import Asset, Evidence, FileStamp, Kind, Link, Member, Place, Relation, Sighting, Strength
+from provenance.mirror import SUFFIXES
+from provenance.model import (
+    Asset,
+    Description,
+    Evidence,
+    FileStamp,
+    Kind,
+    Link,
+    Member,
+    Place,
+    Relation,
+    Sighting,
+    Strength,
+)
 from provenance.places import Places
-from provenance.sequence_verdict import FrameWord, describe_sequence, word_of
+from provenance.sequence_verdict import FrameWord, describe_sequence, with_sidecars, word_of
 from provenance.sequences import ImageSequence, faults, parse_pattern, pattern
 from store import Known, Store
 from watchers.ingest import Ingest, Ingested
@@ -81,8 +94,11 @@ class SequenceIngest:
             words.append(word)
         sizes = {word.frame: (int(word.facts["width"]), int(word.facts["height"])) for word in words if _sized(word)}
         description = describe_sequence(words, faults(sequence, sizes))
+        identity = sequence_digest(members)
+        if told := list(self._sidecars(folder, sequence, identity)):
+            description = with_sidecars(description, told)
         asset = Asset(
-            sequence_digest(members), Kind.SEQUENCE, sum(one.size for one in members), description, b"",
+            identity, Kind.SEQUENCE, sum(one.size for one in members), description, b"",
             tuple(members),
         )  # fmt: skip
         for name, stamp in stamps.items():
@@ -91,6 +107,18 @@ class SequenceIngest:
         with self._store.writing():
             self._store.index.put_all(folder.volume, folder.folder, looks)
             return self._record(folder, sequence, asset, moved_from)
+
+    def _sidecars(self, folder: Place, sequence: ImageSequence, identity: bytes) -> Iterator[Description]:
+        """What sidecars of the whole say, beside it or in the mirror tree; they are called after its pattern."""
+        family = Place(folder.volume, folder.folder, family_name(sequence))
+        beside = self._places.path_of(family)
+        paths = [beside.with_name(beside.name + suffix) for suffix in SUFFIXES]
+        for path in (*filter(Path.is_file, paths), *self._ingest.mirrored(family)):
+            told = self._ingest.description(path, identity, (path,) if path.suffix == ".c2pa" else ())
+            about = told.facts.get("sidecar.content", identity.hex())
+            marks = told.marks if about == identity.hex() else ()
+            placed = tuple(replace(one, place=f"sidecar:{path.name}") if one.place == "xmp" else one for one in marks)
+            yield replace(told, marks=placed, facts=told.facts if marks else {})
 
     def _record(
         self,

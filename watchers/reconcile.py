@@ -69,6 +69,9 @@ def spoken_about(sidecar: Place, files: Iterable[bytes]) -> tuple[list[Place], s
     frame_of = {name: one for one in group(names)[0] for name in one.names()} if mains else {}
     singles = [Place(sidecar.volume, sidecar.folder, name) for name in mains if name not in frame_of]
     families = {family_name(frame_of[name]) for name in mains if name in frame_of}
+    stem = sidecar.name[: sidecar.name.rindex(b".")]
+    if b"%" in stem:  # one for a whole sequence is called after its pattern
+        families |= {stem} & {family_name(one) for one in group(names)[0]}
     return singles, {Place(sidecar.volume, sidecar.folder, name) for name in families}
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provenance.model import Origin, Way
+from provenance.writers import c2pa
 from tests.conftest import SAMPLES
 from tests.watchers.production import Day, a_production
 from watchers.event import EventKind
@@ -173,3 +174,43 @@ def test_findings_of_what_was_made_from_a_tagged_file_stay_answered(tmp_path: Pa
         assert day.store.assets.origin(day.at("ai/still.jpg") or b"") is Origin.AI_GENERATED
         assert [one.code for one in again] == ["NFX-01"]
         assert not [one for one in again if one.is_open]
+
+
+def test_an_image_sequence_gets_one_sidecar_bound_to_all_its_frames(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "sidecar") as day:
+        (day.root / "ai" / "shot").mkdir()
+        for frame in range(1001, 1005):
+            name = f"ai/shot/shot.{frame}.png"
+            (day.root / name).write_bytes((SAMPLES / "stills/undeclared.png").read_bytes() + bytes([frame % 256]))
+        day.scan()
+        day.scan()
+
+        found = sorted(one for one in os.listdir(day.root / "ai" / "shot") if not one.endswith(".png"))
+        assert found == ["shot.%04d.png.c2pa", "shot.%04d.png.xmp"]
+        sequence = day.at("ai/shot/shot.%04d.png 1001-1004")
+        assert sequence is not None
+        sidecar = (day.root / "ai/shot/shot.%04d.png.c2pa").read_bytes()
+        assert c2pa.verify_sidecar(sidecar, sequence).holds
+        verdict = day.store.assets.get(sequence).description.verdict
+        assert verdict.origin is Origin.AI_GENERATED
+        assert any(mark.place.startswith("sidecar:shot.%04d.png.c2pa") for mark in verdict.decided)
+
+
+def test_a_changed_sequence_is_not_described_by_the_sidecar_of_the_old_one(tmp_path: Path) -> None:
+    change = ('"ai/" = "ai_generated"', '"ki/" = "ai_generated"')
+    with a_day(tmp_path / "show", "sidecar", change) as day:
+        (day.root / "comps" / "shot").mkdir()
+        for frame in range(1001, 1005):
+            name = f"comps/shot/shot.{frame}.png"
+            (day.root / name).write_bytes((SAMPLES / "stills/undeclared.png").read_bytes() + bytes([frame % 256]))
+        day.scan()
+        sequence = day.at("comps/shot/shot.%04d.png 1001-1004")
+        day.store.assets.declare(sequence or b"", Origin.AI_GENERATED, by="the compositor", basis="made it")
+        day.tag("comps/shot/shot.%04d.png 1001-1004")
+
+        (day.root / "comps/shot/shot.1005.png").write_bytes((SAMPLES / "stills/undeclared.png").read_bytes() + b"x")
+        day.scan()
+
+        now = day.at("comps/shot/shot.%04d.png 1001-1005")
+        assert now is not None
+        assert day.store.assets.get(now).description.verdict.origin is Origin.UNDECLARED
