@@ -223,11 +223,14 @@ class Planner:
         asset = known.asset
         kind = asset.description.media_type
         most = self._settings.tagging.embed_megabytes * (1 << 20) / (2 if kind == "audio/wav" else 1)
+        status = path.lstat() if asset.kind is Kind.FILE else path.parent.stat()
         ours = any(one.way is Way.EMBEDDED and not one.gone for one in self._store.taggings.of(asset.sha256))
         reasons = (
             (wish.way is Way.SIDECAR, "a sidecar was asked for"),
             (asset.kind is not Kind.FILE, "it is made of many files"),
             (is_captured(known) or is_camera_original(path), "it is captured media, which is never rewritten"),
+            (status.st_nlink > 1, "it has several names (hard links), of which only one would change"),
+            (not status.st_mode & 0o222, "it is write-protected"),
             (asset.size > most, f"it is larger than {most / (1 << 20):g} MB"),
             (
                 has_credentials(asset.description.marks) and wish.way is not Way.EMBEDDED and not ours,
