@@ -11,7 +11,7 @@ from provenance import plugins
 from provenance.contracts import Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
-from provenance.essence import hash_essence
+from provenance.essence import telling_essence
 from provenance.marks import VERSION, Row, fingerprint, rows_of_production
 from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
@@ -177,7 +177,7 @@ def _essence(source: Source, media_type: str) -> tuple[Essence | None, tuple[Fau
     if not source.size:
         return None, ()
     try:
-        return hash_essence(source.path, media_type), ()
+        return telling_essence(source.path, media_type), ()
     except UnreadableMedia as error:
         return None, (as_fault("essence", error, "essence.unreadable"),)
 

@@ -118,7 +118,8 @@ class Description:
 
     Args:
         media_type: by content, e.g. ``image/jpeg``; ``application/octet-stream`` where unknown.
-        essence: None where the container is not one whose essence we can separate.
+        essence: None where the container is not one whose essence we can separate, and where there is so little in
+            it that files which have nothing to do with each other share it.
         readers: (name, version) of every reader that looked.
         facts: width, height, duration, codec, software, camera, ...: for people and search.
     """
