@@ -36,12 +36,14 @@ class FileStamp:
 @dataclass(frozen=True, slots=True)
 class Digests:
     """Hashes of a whole file, from one read. `sha256` is the identity (the hash C2PA binds to); `xxh128`
-    (XXH3, 16 bytes) is for ASC MHL and change detection only, never for identity.
+    (XXH3, 16 bytes) is for ASC MHL and change detection only, never for identity. `others` are (name, hex digits)
+    of hashes that a hash list asked to be compared with.
     """
 
     size: int
     sha256: bytes
     xxh128: bytes
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,20 @@
+"""Offload and hash lists: ASC MHL 2.0 (the ``ascmhl`` folder) and classic MHL 1.1 (``<roll>.mhl``).
+
+What offload programs wrote down when media left the card: names, sizes, hashes, dates, renames. Bottom floor: reads
+files, knows no store. https://github.com/ascmitc/mhl-specification and https://mediahashlist.org/
+"""
+
+from __future__ import annotations
+
+from provenance.hashlists.adoption import Adopted, adopt
+from provenance.hashlists.checking import Checked, Checklist, State, verify_listed
+from provenance.hashlists.history import merged, read_history
+from provenance.hashlists.lookup import is_listed, listings_of
+from provenance.hashlists.model import Action, Generation, HashList, Header, History, ListedFile, Listing
+from provenance.hashlists.reading import Stream, is_list, read_list
+
+__all__ = [
+    "Action", "Adopted", "Checked", "Checklist", "Generation", "HashList", "Header", "History", "ListedFile",
+    "Listing", "State", "Stream",
+    "adopt", "is_list", "is_listed", "listings_of", "merged", "read_history", "read_list", "verify_listed",
+]  # fmt: skip
