@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, runtime_checkable
 
+from provenance.hashlists import Listed
 from provenance.model import Asset, Case, Essence, Identifier, Link, Objection, Origin, ProjectFile, Reading, Reference
 
 
@@ -39,6 +40,7 @@ class Source:
         trust: trust lists for signatures.
         full: check hash bindings however large the file is.
         sidecars: files beside it that speak about it.
+        listed: what hash lists around it say of it; None where nobody looked them up.
     """
 
     path: Path
@@ -48,6 +50,7 @@ class Source:
     trust: tuple[TrustList, ...] = ()
     full: bool = False
     sidecars: tuple[Path, ...] = ()
+    listed: Listed | None = None
 
 
 @runtime_checkable

@@ -21,6 +21,7 @@ from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError
 from provenance.fields import fields_from_path
+from provenance.hashlists import Listed, in_list_form, look_up, wanted_hashes
 from provenance.marks import Row
 from provenance.mirror import sidecars_in
 from provenance.model import (
@@ -59,6 +60,7 @@ class Describes(Protocol):
         full: bool = False,
         rows: tuple[Row, ...] = (),
         beside: tuple[Path, ...] = (),
+        listed: Listed | None = None,
     ) -> Description: ...
 
 
@@ -124,13 +126,16 @@ class Ingest:
         if now is None:
             return self.end(place, "deleted")
         began = self._wall_ns()
-        digests, found = self._known_digests(place, now) or digest_file(path)
+        listed = look_up(path)
+        wanted = wanted_hashes(listed)
+        # Whoever compares with a list needs a hash that was not kept: then an unchanged file is read again too
+        digests, found = (None if wanted else self._known_digests(place, now)) or digest_file(path, also=wanted)
         stamp = as_listed(found)
         known = self._store.assets.readers(digests.sha256)
         asset = None
         beside = self.mirrored(place)
         if known is None or beside or sidecars_of(path) or self._readers_of(path) != known:
-            asset = self.describe(path, digests, beside)
+            asset = self.describe(path, digests, beside, compared(listed, digests))
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
         with self._store.writing():
@@ -167,18 +172,24 @@ class Ingest:
         """Sidecars of a file that lie in the mirror tree."""
         return tuple(sidecars_in(self._settings.mirror_folder, place)) if self._has_mirror else ()
 
-    def describe(self, path: Path, digests: Digests, beside: tuple[Path, ...] = ()) -> Asset:
+    def describe(
+        self, path: Path, digests: Digests, beside: tuple[Path, ...] = (), listed: Listed | None = None
+    ) -> Asset:
         """The asset that a file is; a describer that failed leaves a fault instead of marks."""
-        description = self.description(path, digests.sha256, beside)
+        description = self.description(path, digests.sha256, beside, listed)
         known = self._store.assets.readers(digests.sha256)
         if known is not None:
             description = remembering(self._store.assets.get(digests.sha256).description, description)
         return Asset(digests.sha256, Kind.FILE, digests.size, description, digests.xxh128)
 
-    def description(self, path: Path, sha256: bytes, beside: tuple[Path, ...] = ()) -> Description:
+    def description(
+        self, path: Path, sha256: bytes, beside: tuple[Path, ...] = (), listed: Listed | None = None
+    ) -> Description:
         """What the readers say of a file, or a fault where they were stopped or died over it."""
         try:
-            return self._describe(path, sha256=sha256, trust=self._trust, rows=self._rows, beside=beside)
+            return self._describe(
+                path, sha256=sha256, trust=self._trust, rows=self._rows, beside=beside, listed=listed
+            )  # fmt: skip
         except DescribeFailed as error:
             fault = Fault("describe", error.CODE.replace("-", ".", 1), error.message)
             unchecked = (Unchecked("all marks", error.message),)
@@ -268,6 +279,14 @@ class Ingest:
             self._store.index.drop(place.volume, place.folder, [place.name])
             self._store.journal.done(place)
         return Ingested(place, None)
+
+
+def compared(listed: Listed | None, digests: Digests) -> Listed | None:
+    """What lists say of a file, with the hashes that were taken of it."""
+    if listed is None:
+        return None
+    taken = {"xxh128": digests.xxh128.hex(), **dict(digests.others)}
+    return listed.compared_with(digests.size, tuple(in_list_form(taken).items()))
 
 
 def remembering(before: Description, now: Description) -> Description:

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from xml.parsers import expat
 
 from provenance.containers.span import lie, read_up_to
+from provenance.errors import UnreadableMedia
 
 _PIECE: Final = 64 * 1024
 _TOKEN: Final = 1 << 20
@@ -64,6 +65,9 @@ def records(file: BinaryIO, names: frozenset[str]) -> Iterator[Node]:
         except expat.ExpatError as error:
             yield from builder.ready
             raise lie("hashlist.broken", f"it is not well-formed ({error})") from error
+        except UnreadableMedia:
+            yield from builder.ready
+            raise
         yield from builder.ready
         builder.ready.clear()
         if not data:

@@ -104,7 +104,7 @@ def hash_names(algorithms: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys("sha512" if name == "c4" else name for name in algorithms))
 
 
-def as_listed(taken: Mapping[str, str]) -> dict[str, str]:
+def in_list_form(taken: Mapping[str, str]) -> dict[str, str]:
     """Hashes in hex digits, by the names and in the form of lists."""
     found = dict(taken)
     if "sha512" in found:
@@ -121,7 +121,7 @@ def _check(entry: ListedFile, folder: Path, by_hash: bool, progress: Callable[[i
         taken: dict[str, str] = {}
         if by_hash and entry.hashes and not differs(entry, size, {}):
             raw, _ = hash_file(path, hash_names(tuple(name for name, _ in entry.hashes)), progress)
-            taken = as_listed({name: value.hex() for name, value in raw.items()})
+            taken = in_list_form({name: value.hex() for name, value in raw.items()})
     except (CouldNotLook, ChangedMeanwhile) as error:
         return Checked(entry.path, State.UNREADABLE, error.message)
     except OSError as error:

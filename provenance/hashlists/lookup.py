@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from provenance.errors import UnreadableMedia
+from provenance.hashlists.checking import FASTEST, hash_names
 from provenance.hashlists.entries import comparable
 from provenance.hashlists.history import CHAIN, FOLDER, read_history
-from provenance.hashlists.model import Action, Generation, Header, History, ListedFile, Listing
+from provenance.hashlists.model import Action, Generation, Header, History, Listed, ListedFile, Listing
 from provenance.hashlists.reading import READER, Stream, entry_at, is_list, opened, shown_name
 from provenance.model import Fault
 
@@ -80,18 +82,39 @@ _KNOWN: Final = _Known()
 
 def is_listed(path: Path) -> bool:
     """True where a list in its folder or above names a file."""
-    return next(listings_of(path), None) is not None
+    return next(listings_of(path, []), None) is not None
 
 
-def listings_of(path: Path, faults: list[Fault] | None = None) -> Iterator[Listing]:
+def look_up(path: Path) -> Listed | None:
+    """All that hash lists say of a file; None where no list lies in its folder or above, which is the usual case."""
+    faults: list[Fault] = []
+    listings = tuple(listings_of(path, faults))
+    if not listings and not faults and not _any_list(path):
+        return None
+    return Listed(listings, tuple(dict.fromkeys(faults)))
+
+
+def wanted_hashes(listed: Listed | None) -> tuple[str, ...]:
+    """Names of HASHES (provenance.digest) that should be taken of a file beside ours, to compare it with its lists:
+    the cheapest of each list, none where it gives the one that we take anyway."""
+    named = [] if listed is None else [dict(one.entry.hashes) for one in listed.listings]
+    cheapest = (next((name for name in FASTEST if name in hashes), "") for hashes in named)
+    return hash_names(tuple(name for name in dict.fromkeys(cheapest) if name not in ("", "xxh128")))
+
+
+def _any_list(path: Path) -> bool:
+    folders = islice(path.parents, LEVELS)
+    return any(_lists(os.fspath(one)) or _stamp(os.path.join(one, FOLDER)) for one in folders)  # noqa: PTH118
+
+
+def listings_of(path: Path, faults: list[Fault]) -> Iterator[Listing]:
     """What every hash list in a file's folder and above says of it, the nearest first.
 
     Args: faults takes up what is wrong with the lists that name it, and lists that cannot be read.
     """
-    told: list[Fault] = [] if faults is None else faults
     folder, inside = path.parent, path.name
     for _ in range(LEVELS):
-        yield from _in_folder(folder, inside, told)
+        yield from _in_folder(folder, inside, faults)
         if folder.parent == folder:
             return
         inside = f"{folder.name}/{inside}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -130,3 +130,23 @@ class Listing:
     entry: ListedFile
     failed: bool = False
     earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What all hash lists around a file say of it, and what is known of its content to compare with.
+
+    Args:
+        listings: the nearest list first; none where lists are there and do not name it.
+        faults: what is wrong with those lists.
+        size: bytes, None where unknown; hashes: (algorithm, value) as in lists, of its content.
+    """
+
+    listings: tuple[Listing, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    size: int | None = None
+    hashes: tuple[tuple[str, str], ...] = ()
+
+    def compared_with(self, size: int, hashes: tuple[tuple[str, str], ...]) -> Listed:
+        """The same with what is known of the content."""
+        return replace(self, size=size, hashes=hashes)
