@@ -24,6 +24,8 @@ _TEXT: Final = 8_192
 _FRAGMENT: Final = 256 * 1024
 _NEAR: Final = 2 * 1024
 """Bytes read at once where one record is wanted: most are a few hundred."""
+_BROKEN: Final = (expat.ExpatError, ValueError, LookupError)
+"""What the parser raises; the last two over encodings that are none."""
 _SKIPPED: Final = frozenset({"metadata"})
 """Elements that may hold anything: their content is none of ours."""
 
@@ -62,7 +64,7 @@ def records(file: BinaryIO, names: frozenset[str]) -> Iterator[Node]:
         fed += len(data)
         try:
             builder.parser.Parse(data, not data)
-        except expat.ExpatError as error:
+        except _BROKEN as error:
             yield from builder.ready
             raise lie("hashlist.broken", f"it is not well-formed ({error})") from error
         except UnreadableMedia:
@@ -84,7 +86,7 @@ def record_at(file: BinaryIO, offset: int, name: str) -> Node | None:
         data = read_up_to(file, position, _NEAR)
         try:
             builder.parser.Parse(data, False)
-        except expat.ExpatError:
+        except _BROKEN:
             data = b""  # what follows the record closes elements that were opened before it
         found = next((node for node in builder.ready if node.name == name), None)
         if found is not None or not data:

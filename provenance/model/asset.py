@@ -72,7 +72,8 @@ class Member:
 class Identifier:
     """A name by which other files may refer to this one.
 
-    Schemes: ``sha256`` (hex), ``xmp.did``, ``xmp.iid``, ``c2pa.manifest`` (label of a manifest).
+    Schemes: ``sha256`` (hex), ``xmp.did``, ``xmp.iid``, ``xmp.state`` (both of one saved state of a document),
+    ``c2pa.manifest`` (label of a manifest).
     """
 
     scheme: str
