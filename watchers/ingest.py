@@ -129,7 +129,8 @@ class Ingest:
         listed = look_up(path)
         wanted = wanted_hashes(listed)
         # Whoever compares with a list needs a hash that was not kept: then an unchanged file is read again too
-        digests, found = (None if wanted else self._known_digests(place, now)) or digest_file(path, also=wanted)
+        known_digests = None if wanted else self._known_digests(place, now)
+        digests, found = known_digests or (digest_file(path, also=wanted) if wanted else digest_file(path))
         stamp = as_listed(found)
         known = self._store.assets.readers(digests.sha256)
         asset = None
