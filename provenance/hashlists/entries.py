@@ -41,7 +41,8 @@ def header_of(form: str, creator: Node | None, process: Node | None, created: st
         return Header(form, bounded(created, 60))
     tool = creator.child("tool")
     version = "" if tool is None else tool.attributes.get("version", "")
-    name = f"{creator.said('tool')} {version}".strip()
+    program = creator.said("tool")
+    name = f"{program} {version}".strip() if program else ""
     when = creator.said("creationdate") or created or creator.said("finishdate")
     return Header(form, bounded(when, 60), bounded(name, 200), "" if process is None else process.said("process")[:20])
 
