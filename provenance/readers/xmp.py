@@ -46,7 +46,7 @@ from provenance.readers._xmp_packet import (
 )
 
 NAME: Final = "xmp"
-VERSION: Final = "3"
+VERSION: Final = "4"
 SIDECARS: Final = frozenset({".xmp"})
 
 _PACKETS: Final = 64
