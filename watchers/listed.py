@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from provenance.hashlists import READER, Listed, in_list_form, is_list
+from provenance.hashlists import READER, Listed, forget, in_list_form, is_list
 from provenance.model import Description, Digests, Mark, Place
 from provenance.verdict import judge
 from store import Store
@@ -25,6 +25,7 @@ def speaks_of(store: Store, companion: Place, path: Path) -> tuple[list[Place], 
     if is_hash_chain(companion.name):
         return _below(store, companion.volume, companion.folder.rpartition(b"/")[0])
     if is_list(os.fsdecode(companion.name)):
+        forget(path.parent)
         singles, families = _below(store, companion.volume, companion.folder)
         return [one for one in singles if one != companion], families
     return spoken_about(companion, os.listdir(os.fsencode(path.parent)))

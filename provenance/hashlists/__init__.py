@@ -9,7 +9,7 @@ from __future__ import annotations
 from provenance.hashlists.adoption import Adopted, adopt
 from provenance.hashlists.checking import Checked, Checklist, State, agreeing, differs, in_list_form, verify_listed
 from provenance.hashlists.history import merged, read_history
-from provenance.hashlists.lookup import is_listed, look_up, wanted_hashes
+from provenance.hashlists.lookup import forget, is_listed, look_up, wanted_hashes
 from provenance.hashlists.model import Action, Generation, HashList, Header, History, Listed, ListedFile, Listing
 from provenance.hashlists.reading import Stream, is_list, read_list
 from provenance.hashlists.vouching import READER, vouching_list
@@ -32,6 +32,7 @@ __all__ = [
     "adopt",
     "agreeing",
     "differs",
+    "forget",
     "in_list_form",
     "is_list",
     "is_listed",

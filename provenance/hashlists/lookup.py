@@ -12,7 +12,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -31,6 +30,10 @@ LEVELS: Final = 8
 LISTS: Final = 32
 """Classic lists of one folder that are looked into; more are a fault of the folder."""
 _FOLDERS: Final = 4_096
+_HISTORIES: Final = 256
+_INDEXES: Final = 4_096
+_ENTRIES_KEPT: Final = 4_000_000
+"""Entries of all indexes together, 16 bytes each."""
 _PATIENCE: Final = 16
 """A folder of n names that keeps changing is listed again after n / 16 questions at the earliest."""
 
@@ -70,11 +73,23 @@ class _Index:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A history, and the stamps of its chain and manifests when it was read."""
+
+    chain: Stamp
+    history: History | None
+    stamps: tuple[Stamp | None, ...]
+
+
 @dataclass(slots=True)
 class _Known:
     """What this process remembers of folders."""
 
     folders: dict[str, _Folder] = field(default_factory=dict)
+    histories: dict[str, _Told] = field(default_factory=dict)
+    indexes: dict[tuple[str, Stamp], _Index | Fault] = field(default_factory=dict)
+    entries: int = 0
 
 
 _KNOWN: Final = _Known()
@@ -92,6 +107,11 @@ def look_up(path: Path) -> Listed | None:
     if not listings and not faults and not _any_list(path):
         return None
     return Listed(listings, tuple(dict.fromkeys(faults)))
+
+
+def forget(folder: Path) -> None:
+    """A list came into a folder: its names are read anew, also where the clock of its disk is too coarse to show it."""
+    _KNOWN.folders.pop(os.fspath(folder), None)
 
 
 def wanted_hashes(listed: Listed | None) -> tuple[str, ...]:
@@ -198,22 +218,50 @@ def _stamp(path: str) -> Stamp | None:
     return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=64)
-def _history(folder: str, stamp: Stamp) -> History | None:
-    return read_history(Path(folder))
+def _history(folder: str, chain: Stamp) -> History | None:
+    """The history of a folder, read again where its chain or one of its manifests changed."""
+    known = _KNOWN.histories.get(folder)
+    if known is not None and known.chain == chain and known.stamps == _stamps(known.history):
+        return known.history
+    history = read_history(Path(folder))
+    if len(_KNOWN.histories) >= _HISTORIES:
+        _KNOWN.histories.clear()
+    _KNOWN.histories[folder] = _Told(chain, history, _stamps(history))
+    return history
+
+
+def _stamps(history: History | None) -> tuple[Stamp | None, ...]:
+    return () if history is None else tuple(_stamp(os.fspath(one.path)) for one in history.generations)
 
 
 def _index_or_fault(path: str, stamp: Stamp, faults: list[Fault]) -> _Index | None:
     """The index of a list; one that cannot be read is a fault, whichever file was asked about."""
-    index = _index(path, stamp)
+    index = _KNOWN.indexes.get((path, stamp))
+    if index is None:
+        index = _index(path)
+        _keep(path, stamp, index)
     if isinstance(index, Fault):
         faults.append(index)
         return None
     return index
 
 
-@lru_cache(maxsize=64)
-def _index(path: str, stamp: Stamp) -> _Index | Fault:
+def _keep(path: str, stamp: Stamp, index: _Index | Fault) -> None:
+    """Remembers an index; the oldest are forgotten where all together hold more than ENTRIES_KEPT files."""
+    _KNOWN.indexes[path, stamp] = index
+    _KNOWN.entries += _size(index)
+    while _KNOWN.entries > _ENTRIES_KEPT or len(_KNOWN.indexes) > _INDEXES:
+        oldest = next(iter(_KNOWN.indexes))
+        if oldest == (path, stamp):
+            return
+        _KNOWN.entries -= _size(_KNOWN.indexes.pop(oldest))
+
+
+def _size(index: _Index | Fault) -> int:
+    return len(index.keys) if isinstance(index, _Index) else 0
+
+
+def _index(path: str) -> _Index | Fault:
     where = Path(path)
     found: list[tuple[int, int]] = []
     try:

@@ -15,9 +15,9 @@ from provenance.hashlists.model import HashList, Header, ListedFile
 from provenance.model import Fault, bounded
 
 READER: Final = "hash_lists"
-LIST_LIMIT: Final = 1 << 30
-"""Bytes of the longest list that is read: four million files."""
-ENTRIES: Final = 4_000_000
+LIST_LIMIT: Final = 256 << 20
+"""Bytes of the longest list that is read: a million files."""
+ENTRIES: Final = 1_500_000
 _FAULTS: Final = 50
 _REFERENCES: Final = 10_000
 _SUFFIX: Final = ".mhl"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance.contracts import Source
-from provenance.hashlists import Listed, Listing, agreeing, differs, is_listed, look_up
+from provenance.hashlists import Listed, Listing, agreeing, differs, look_up
 from provenance.hashlists.vouching import READER, UNSAID
 from provenance.model import Fault, Mark, Reading, Strength, bounded
 from provenance.paths import show
@@ -25,8 +25,9 @@ _MARKS: Final = 8
 
 
 def accepts(path: Path, head: bytes) -> bool:
-    """True where a hash list in its folder or above names the file."""
-    return is_listed(path)
+    """True where a hash list in its folder or above names the file, or is there and cannot be read."""
+    listed = look_up(path)
+    return listed is not None and bool(listed.listings or listed.faults)
 
 
 def read(source: Source) -> Reading:

@@ -4,7 +4,7 @@ import os
 import unicodedata
 from pathlib import Path
 
-from provenance.hashlists import is_listed, look_up, wanted_hashes
+from provenance.hashlists import forget, is_listed, look_up, wanted_hashes
 from tests.provenance.hashlists.rolls import asc_entry, asc_history, asc_manifest, classic_entry, classic_list, put
 
 CLIP = b"picture and sound"
@@ -117,3 +117,42 @@ def test_the_listings_of_other_systems_never_leave_the_folder(tmp_path: Path) ->
     assert found is not None
     assert [fault.code for fault in found.faults] == ["hashlist.entry"]
     assert not found.listings[0].intact
+
+
+def test_a_manifest_that_is_edited_after_it_was_looked_into_is_not_believed_any_more(tmp_path: Path) -> None:
+    put(tmp_path, {"a.mov": CLIP})
+    inside = asc_history(tmp_path, asc_manifest([asc_entry("a.mov", CLIP, "md5")]))
+    before = look_up(tmp_path / "a.mov")
+    manifest = next(inside.glob("0001*"))
+    manifest.write_bytes(manifest.read_bytes().replace(b"cart", b"carts"))
+
+    after = look_up(tmp_path / "a.mov")
+
+    assert before is not None
+    assert after is not None
+    assert (before.listings[0].intact, after.listings[0].intact) == (True, False)
+
+
+def test_a_list_is_found_though_the_folders_clock_stood_still(tmp_path: Path) -> None:
+    put(tmp_path, {"a.mov": CLIP})
+    before = os.stat(tmp_path)
+    assert look_up(tmp_path / "a.mov") is None
+    classic_list(tmp_path / "a.mhl", [classic_entry("a.mov", CLIP, "md5")])
+    os.utime(tmp_path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    forget(tmp_path)
+
+    assert is_listed(tmp_path / "a.mov")
+
+
+def test_of_many_generations_each_lookup_asks_what_is_remembered(tmp_path: Path) -> None:
+    put(tmp_path, {"a.mov": CLIP})
+    first = asc_manifest([asc_entry("a.mov", CLIP, "md5")])
+    later = asc_manifest([asc_entry("a.mov", CLIP, "md5", action="verified")], process="in-place")
+    asc_history(tmp_path, first, *[later] * 200)
+
+    for _ in range(20):
+        found = look_up(tmp_path / "a.mov")
+
+    assert found is not None
+    assert (found.listings[0].generation, found.listings[0].header.process) == (1, "transfer")
