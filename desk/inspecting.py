@@ -83,7 +83,7 @@ def expand(paths: Iterable[Path], *, recursive: bool) -> Iterator[Wanted]:
 
 
 def _below(root: Path) -> Iterator[Wanted]:
-    from watchers.ignore import Ignore, is_sidecar, main_files_of
+    from watchers.ignore import Ignore, is_hash_chain, is_sidecar, main_files_of
     from watchers.sweep import RootMissing, SweptFolder, sweep
 
     for found in sweep(os.fsencode(root), Ignore()):
@@ -91,7 +91,7 @@ def _below(root: Path) -> Iterator[Wanted]:
             folder = root / os.fsdecode(found.folder)
             for name in sorted(found.files):
                 # A sidecar is read with the file it speaks about; one without such a file is looked at itself
-                if not (is_sidecar(name) and main_files_of(name, found.files)):
+                if not (is_hash_chain(name) or (is_sidecar(name) and main_files_of(name, found.files))):
                     yield Wanted(folder / os.fsdecode(name))
         elif isinstance(found, RootMissing):
             yield Wanted(root, CouldNotLook(f"it could not be read: {found.reason}", path=root, remedy=_RIGHTS))

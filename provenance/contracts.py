@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, runtime_checkable
 
-from provenance.model import Asset, Case, Identifier, Link, Objection, Origin, ProjectFile, Reading, Reference
+from provenance.hashlists import Listed
+from provenance.model import Asset, Case, Essence, Identifier, Link, Objection, Origin, ProjectFile, Reading, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Source:
         trust: trust lists for signatures.
         full: check hash bindings however large the file is.
         sidecars: files beside it that speak about it.
+        listed: what hash lists around it say of it; None where nobody looked them up.
     """
 
     path: Path
@@ -48,6 +50,7 @@ class Source:
     trust: tuple[TrustList, ...] = ()
     full: bool = False
     sidecars: tuple[Path, ...] = ()
+    listed: Listed | None = None
 
 
 @runtime_checkable
@@ -146,13 +149,16 @@ class Writer(Protocol):
 
 
 class Shelf(Protocol):
-    """What an evidence source may ask of the store. Both answers are by SHA-256."""
+    """What an evidence source may ask of the store. All answers are by SHA-256."""
 
     def named(self, identifiers: Iterable[Identifier]) -> frozenset[bytes]:
         """Assets that carry any of these identifiers."""
 
     def awaiting(self, identifiers: Iterable[Identifier]) -> Iterator[tuple[bytes, Reference]]:
         """(child, reference) for every stored reference that names any of these identifiers."""
+
+    def first_with_essence(self, essence: Essence) -> bytes | None:
+        """The asset that was recorded first of those with this essence, by the same scheme; None where none is."""
 
 
 @runtime_checkable

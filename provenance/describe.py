@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ from provenance import plugins
 from provenance.contracts import Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
-from provenance.essence import hash_essence
+from provenance.essence import telling_essence
+from provenance.hashlists import Listed
 from provenance.marks import VERSION, Row, fingerprint, rows_of_production
 from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
@@ -39,6 +41,7 @@ def describe(
     rows: tuple[Row, ...] = (),
     deep: bool = False,
     beside: tuple[Path, ...] = (),
+    listed: Listed | None = None,
 ) -> Description:
     """What a file says about itself, and what that adds up to.
 
@@ -51,9 +54,10 @@ def describe(
         rows: of the production's own, beside the table of marks.
         deep: ask exiftool too, where `readers` names none.
         beside: sidecars of it that lie elsewhere (in a mirror tree).
+        listed: what hash lists say of it; None where nobody looked them up.
     Raises CouldNotLook where it is no readable file. What is in it never raises: it becomes a fault.
     """
-    source = _source(path, sha256, trust, full, beside)
+    source = replace(_source(path, sha256, trust, full, beside), listed=listed)
     accepting = [reader for reader in _all(readers, deep) if _accepts(reader, source)]
     with rows_of_production(rows):
         readings = [_read(reader, source) for reader in accepting]
@@ -151,7 +155,13 @@ def _accepts(reader: Reader, source: Source) -> bool:
     declared: frozenset[str] = getattr(reader, "SIDECARS", frozenset())
     if any(sidecar.suffix.lower() in declared for sidecar in source.sidecars):
         return True
+    if source.listed is not None and _is_by_list(reader):
+        return bool(source.listed.listings or source.listed.faults)
     return _accepts_content(reader, source)
+
+
+def _is_by_list(reader: Reader) -> bool:
+    return bool(getattr(reader, "BY_LIST", False))
 
 
 def _accepts_content(reader: Reader, source: Source) -> bool:
@@ -177,7 +187,7 @@ def _essence(source: Source, media_type: str) -> tuple[Essence | None, tuple[Fau
     if not source.size:
         return None, ()
     try:
-        return hash_essence(source.path, media_type), ()
+        return telling_essence(source.path, media_type), ()
     except UnreadableMedia as error:
         return None, (as_fault("essence", error, "essence.unreadable"),)
 
@@ -201,7 +211,7 @@ def _own_faults(source: Source) -> Iterable[Fault]:
 
 
 def _gaps(source: Source, accepting: list[Reader], media_type: str) -> Iterable[Unchecked]:
-    if source.size and not any(_accepts_content(reader, source) for reader in accepting):
+    if source.size and not any(_accepts_content(one, source) for one in accepting if not _is_by_list(one)):
         yield Unchecked("what the file says inside", f"no reader for this format ({media_type})")
 
 

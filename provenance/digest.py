@@ -8,8 +8,9 @@ import io
 import os
 import stat as modes
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import xxhash
 
@@ -52,19 +53,57 @@ def stamp(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def digest_file(path: Path, progress: Callable[[int], None] | None = None) -> tuple[Digests, FileStamp]:
+class Hash(Protocol):
+    """What hashlib and xxhash offer alike."""
+
+    def update(self, data: memoryview, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
+HASHES: Final[dict[str, Callable[[], Hash]]] = {
+    "md5": partial(hashlib.md5, usedforsecurity=False),
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),
+    "sha256": hashlib.sha256,
+    "sha512": hashlib.sha512,
+    "xxh32": xxhash.xxh32,
+    "xxh64": xxhash.xxh64,
+    "xxh3": xxhash.xxh3_64,
+    "xxh128": xxhash.xxh3_128,
+}
+"""The hashes that can be taken of a file, by the names that hash lists give them."""
+
+
+def digest_file(
+    path: Path, progress: Callable[[int], None] | None = None, also: Iterable[str] = ()
+) -> tuple[Digests, FileStamp]:
     """Both hashes of a file, and its stamp while it was read.
 
-    Args: progress is called with the number of bytes after each piece.
+    Args:
+        progress: called with the number of bytes after each piece.
+        also: names of HASHES that are taken in the same read.
     Raises CouldNotLook where it cannot be read, ChangedMeanwhile where it did not hold still.
     """
+    names = dict.fromkeys((*also, "sha256", "xxh128"))
+    taken, found = hash_file(path, names, progress)
+    others = tuple((name, taken[name].hex()) for name in names if name not in ("sha256", "xxh128"))
+    return Digests(found.size, taken["sha256"], taken["xxh128"], others), found
+
+
+def hash_file(
+    path: Path, names: Iterable[str], progress: Callable[[int], None] | None = None
+) -> tuple[dict[str, bytes], FileStamp]:
+    """Some hashes of a file out of one read, by name of HASHES, and its stamp while it was read.
+
+    Args, raises: as `digest_file`.
+    """
+    hashes = {name: HASHES[name]() for name in names}
     with _open(path) as file:
         before = _stamp_of(file, path)
-        sha, fast, size = hashlib.sha256(), xxhash.xxh3_128(), 0
+        size = 0
         buffer = memoryview(bytearray(min(before.size + 1, BUFFER)))
         while read := _fill(file, buffer, path):
-            sha.update(buffer[:read])
-            fast.update(buffer[:read])
+            for one in hashes.values():
+                one.update(buffer[:read])
             size += read
             if progress is not None:
                 progress(read)
@@ -75,7 +114,7 @@ def digest_file(path: Path, progress: Callable[[int], None] | None = None) -> tu
         raise ChangedMeanwhile(
             "it changed while it was being read", path=path, remedy="it is looked at again when it is still"
         )
-    return Digests(size, sha.digest(), fast.digest()), after
+    return {name: one.digest() for name, one in hashes.items()}, after
 
 
 def sequence_digest(members: Iterable[Member]) -> bytes:

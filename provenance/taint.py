@@ -14,11 +14,9 @@ from provenance.model import (
     SYMMETRIC,
     Ancestor,
     Case,
-    Declaration,
     Link,
     Origin,
     Relation,
-    Verdict,
 )
 from provenance.paths import show
 
@@ -102,11 +100,16 @@ def weakest(chains: Iterable[Chain]) -> Link | None:
     return min(links, key=lambda link: (link.evidence.strength, link.child, link.parent, link.relation), default=None)
 
 
-def by_folder_only(origin: Origin, verdict: Verdict, declarations: Iterable[Declaration]) -> bool:
-    """True where a clean origin rests on nothing but the folder an asset was first seen in."""
-    if origin not in CLEAN_ORIGINS or verdict.origin in CLEAN_ORIGINS:
+def by_folder_only(judged: Case | Ancestor) -> bool:
+    """True where a clean origin rests on nothing but the folder an asset was first seen in.
+
+    An offload hash list that vouches for a captured asset agrees with its folder; it says nothing of other origins.
+    """
+    if judged.origin not in CLEAN_ORIGINS or judged.verdict.origin in CLEAN_ORIGINS:
         return False
-    agreeing = [declaration for declaration in declarations if declaration.origin in CLEAN_ORIGINS]
+    if judged.offload and judged.origin is Origin.CAPTURED:
+        return False
+    agreeing = [declaration for declaration in judged.declarations if declaration.origin in CLEAN_ORIGINS]
     return bool(agreeing) and all(declaration.folder for declaration in agreeing)
 
 
@@ -143,7 +146,7 @@ def _unexplained_ancestor(ancestor: Ancestor, is_end: bool) -> Iterator[str]:
         yield f"the origin of {name} is {ancestor.origin}"
     elif ancestor.origin not in CLEAN_ORIGINS and not ancestor.inputs_complete:
         yield f"nobody said that the recorded inputs of {name} are all of them"
-    elif is_end and by_folder_only(ancestor.origin, ancestor.verdict, ancestor.declarations):
+    elif is_end and by_folder_only(ancestor):
         yield f"{name} is {ancestor.origin} only because of the folder it came in"
 
 

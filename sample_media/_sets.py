@@ -1,4 +1,4 @@
-"""Files that belong together: frames of a sequence, and media with a sidecar."""
+"""Files that belong together: frames of a sequence, media with a sidecar, a roll with the list of its offload."""
 
 import hashlib
 from collections.abc import Iterable
@@ -44,3 +44,21 @@ def sidecars(notary: Notary) -> Files:
         "photo.xmp": marks.xmp(marks.source_type("digitalCreation"), elements=True),
     }
     return {f"sidecars/{name}": data for name, data in files.items()}
+
+
+def offload(files: Files) -> Files:
+    """The hash list that an offload leaves beside its clips: MHL 1.1, one clip that is there and one that is not."""
+    plate = files["clips/plate.mp4"]
+    listed = {"plate.mp4": plate, "second_take.mp4": plate[::-1]}
+    when = "2026-05-01T10:00:00Z"
+    entries = "".join(
+        f"<hash><file>{name}</file><size>{len(data)}</size><lastmodificationdate>{when}</lastmodificationdate>"
+        f"<md5>{hashlib.md5(data).hexdigest()}</md5><hashdate>{when}</hashdate></hash>\n"
+        for name, data in listed.items()
+    )
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<hashlist version="1.1"><creationdate>{when}</creationdate>'
+        f"<creatorinfo><username>sample</username><hostname>cart</hostname><tool>OffShoot 24.1</tool>"
+        f"<startdate>{when}</startdate><finishdate>{when}</finishdate></creatorinfo>\n{entries}</hashlist>\n"
+    )
+    return {"clips/A001_offload.mhl": text.encode()}

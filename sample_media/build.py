@@ -37,6 +37,7 @@ def build(out: Path) -> None:
     files = {f"trust/{name}": notary.certificates[who] for who, name in CA_FILES.items()}
     files |= _stills.build(notary) | _clips.build(notary) | _recordings.build()
     files |= _sets.sequences() | _sets.sidecars(notary)
+    files |= _sets.offload(files)
     files |= _elsewhere.build() | _generators.build()
     files |= _broken.build(files)
     for name, data in files.items():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 
+from provenance.hashlists import READER as LISTS
+from provenance.hashlists import vouching_list
 from provenance.model import (
     CARRIES_TAINT,
     Ancestor,
@@ -57,6 +60,7 @@ class Cases:
                 ),
                 delivery=delivery,
                 alike=alike,
+                offload=vouching_list(asset.description.marks),
             )
 
     def _above(self, start: bytes) -> tuple[tuple[Ancestor, ...], tuple[Ancestor, ...], tuple[frozenset[bytes], ...]]:
@@ -124,8 +128,19 @@ class Cases:
             verdict = Verdict(Origin(origin), Strength(strength), proven=bool(proven))
         return Ancestor(
             sha256, summary.name, verdict, summary.origin, tuple(chain),
-            self._assets.declarations(sha256), self._lineage.inputs_complete(sha256),
+            self._assets.declarations(sha256), self._lineage.inputs_complete(sha256), self._offload(sha256),
         )  # fmt: skip
+
+    def _offload(self, sha256: bytes) -> str:
+        """The offload list that vouches for an asset, without reading all that is known of it."""
+        return vouching_list(
+            codec.get_mark([*row[:7], json.loads(row[7])])
+            for row in self._db.rows(
+                "SELECT m.reader, m.version, m.place, m.key, m.value, m.claims, m.strength, m.detail FROM mark m"
+                " JOIN asset a ON a.id = m.asset_id WHERE a.sha256 = ? AND m.reader = ? ORDER BY m.n",
+                (sha256, LISTS),
+            )
+        )
 
     def contents(self, delivery: Delivery) -> list[Sighting]:
         """What lies in a delivery now: its folder's live sightings, or the files named for it."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from provenance.errors import LineageCycle, NotFound, UsageError
 from provenance.model import (
     SYMMETRIC,
+    Essence,
     Evidence,
     Identifier,
     Link,
@@ -71,6 +72,14 @@ class Lineage:
                 (one.scheme, one.value),
             ):
                 yield sha256, codec.get_reference(json.loads(refs)[n])
+
+    def first_with_essence(self, essence: Essence) -> bytes | None:
+        """The asset that was recorded first of those with this essence, by the same scheme; None where none is."""
+        found: bytes | None = self._db.value(
+            "SELECT sha256 FROM asset WHERE essence = ? AND essence_scheme = ? ORDER BY id LIMIT 1",
+            (essence.sha256, essence.scheme),
+        )
+        return found
 
     def add(self, link: Link) -> bool:
         """Adds a link; False where the same evidence said it before.

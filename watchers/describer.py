@@ -25,6 +25,7 @@ from typing import IO, Any, Final
 from provenance import errors
 from provenance.contracts import TrustList
 from provenance.errors import CouldNotLook, ProvenanceError
+from provenance.hashlists import Listed
 from provenance.marks import Row
 from provenance.model import Description
 from watchers import worker
@@ -98,6 +99,7 @@ class Describer:
         full: bool = False,
         rows: tuple[Row, ...] = (),
         beside: tuple[Path, ...] = (),
+        listed: Listed | None = None,
     ) -> Description:
         """What `provenance.describe.describe` says of a file.
 
@@ -105,7 +107,8 @@ class Describer:
         ProvenanceError describing itself raised.
         """
         with self._lock:
-            more = {name: value for name, value in (("rows", rows), ("beside", beside)) if value}
+            told = (("rows", rows), ("beside", beside), ("listed", listed))
+            more = {name: value for name, value in told if value}
             request = (os.fsencode(path), sha256, trust, full, more | self._deep)
             try:
                 answer = self._ask(request, path)

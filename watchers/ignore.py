@@ -5,7 +5,8 @@ and preview caches). A production adds its own patterns in gitignore style; a pa
 takes a built-in name back in, except for our own files, which would otherwise be tracked for ever.
 
 Sidecars (``.xmp``, ``.c2pa``) are not ignored: they are companions. They are no assets, but when one changes
-its main file must be looked at again; `main_files_of` says which.
+its main file must be looked at again; `main_files_of` says which. Of the ``ascmhl`` folders of hash lists only the
+chain is seen, which changes with every list in it: then what lies around it is looked at again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 import pathspec
 
 from provenance.errors import ConfigurationError
+from provenance.hashlists.history import CHAIN, FOLDER
 
 OWN_NAMES: Final = ("PROVENANCE-FLAGS.html", "PROVENANCE-FLAGS.txt", "provenance.toml", ".provenance-*")
 """Written by us into or beside watched folders: reports, configuration, temporaries."""
@@ -51,10 +53,12 @@ LITTER_FOLDERS: Final = (
     *SYSTEM_LITTER_FOLDERS, "*.download",
     "Adobe Premiere Pro Auto-Save", "Adobe Premiere Pro Video Previews", "Adobe Premiere Pro Audio Previews",
     "Media Cache", "Media Cache Files", "Peak Files", "CacheClip", ".gallery", "ProxyMedia",
-    "ascmhl",
 )  # fmt: skip
 """Folder names, pruned with everything below. "Adobe Premiere Pro Captured Audio" and "... Video" are *not*
 among them: what was recorded into them (a voice-over) is material, and may well be delivered."""
+
+_HISTORY: Final = FOLDER.encode()
+_CHAIN: Final = CHAIN.encode()
 
 SIDECARS: Final = (b".xmp", b".c2pa")
 """Suffixes of companions that speak about a main file."""
@@ -115,8 +119,13 @@ def is_systems(name: bytes, is_dir: bool) -> bool:
 
 
 def is_sidecar(name: bytes) -> bool:
-    """True for a companion that speaks about a main file beside it."""
-    return name.lower().endswith(SIDECARS) and name.lower() not in SIDECARS
+    """True for a companion that speaks about a main file beside it, or about all files around it (`is_hash_chain`)."""
+    return (name.lower().endswith(SIDECARS) and name.lower() not in SIDECARS) or is_hash_chain(name)
+
+
+def is_hash_chain(name: bytes) -> bool:
+    """True for the file that changes whenever a hash list is added to an ``ascmhl`` folder."""
+    return name.lower() == _CHAIN
 
 
 def main_files_of(sidecar: bytes, siblings: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -137,8 +146,11 @@ def _stem(name: bytes) -> bytes:
 
 
 def _is_litter(folder: bytes, name: bytes, is_dir: bool) -> bool:
+    inside = folder.rpartition(b"/")[2].lower() == _HISTORY
     if not is_dir:
-        return _LITTER_FILE.match(name) is not None
+        return _LITTER_FILE.match(name) is not None or (inside and not is_hash_chain(name))
+    if inside:
+        return True
     if _LITTER_FOLDER.match(name):
         return True
     # Renders inside a Final Cut library are made from it and made again at will.

@@ -21,6 +21,7 @@ from provenance.describe import accepting_readers, sidecars_of
 from provenance.digest import digest_file
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError
 from provenance.fields import fields_from_path
+from provenance.hashlists import Listed, look_up, wanted_hashes
 from provenance.marks import Row
 from provenance.mirror import sidecars_in
 from provenance.model import (
@@ -41,6 +42,7 @@ from provenance.places import Places
 from provenance.verdict import judge
 from store import Known, Store
 from watchers.describer import DescribeFailed
+from watchers.listed import compared, covers, remembered, still_listed
 from watchers.sweep import as_listed, look_at, racy
 
 EMPTY: Final = hashlib.sha256().digest()
@@ -59,6 +61,7 @@ class Describes(Protocol):
         full: bool = False,
         rows: tuple[Row, ...] = (),
         beside: tuple[Path, ...] = (),
+        listed: Listed | None = None,
     ) -> Description: ...
 
 
@@ -124,13 +127,18 @@ class Ingest:
         if now is None:
             return self.end(place, "deleted")
         began = self._wall_ns()
-        digests, found = self._known_digests(place, now) or digest_file(path)
+        listed = look_up(path)
+        wanted = wanted_hashes(listed)
+        # Whoever compares with a list needs a hash that was not kept: then an unchanged file is read again too
+        known_digests = self._known_digests(place, now, listed, wanted)
+        digests, found = known_digests or (digest_file(path, also=wanted) if wanted else digest_file(path))
         stamp = as_listed(found)
         known = self._store.assets.readers(digests.sha256)
         asset = None
         beside = self.mirrored(place)
-        if known is None or beside or sidecars_of(path) or self._readers_of(path) != known:
-            asset = self.describe(path, digests, beside)
+        spoken_of = beside or sidecars_of(path) or (listed is not None and listed.listings)
+        if known is None or spoken_of or self._readers_of(path) != known:
+            asset = self.describe(path, digests, beside, compared(listed, digests))
             if look_at(os.fsencode(path)) != stamp:
                 raise ChangedMeanwhile("it changed while it was read", path=path)
         with self._store.writing():
@@ -149,15 +157,21 @@ class Ingest:
     def _readers_of(self, path: Path) -> dict[str, str]:
         return accepting_readers(path, rows=self._rows, deep=self._settings.readers.exiftool)
 
-    def _known_digests(self, place: Place, now: FileStamp) -> tuple[Digests, FileStamp] | None:
-        """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None."""
+    def _known_digests(
+        self, place: Place, now: FileStamp, listed: Listed | None, wanted: tuple[str, ...]
+    ) -> tuple[Digests, FileStamp] | None:
+        """The hashes of an unchanged file that is only read again (a newer reader, a sidecar), or None: also where a
+        hash list wants one that nobody took of it."""
         known = self._store.index.one(place)
         if known is None or known.sha256 is None or known.stamp != now or racy(known.stamp, known.hashed_ns):
             return None
         if self._store.assets.readers(known.sha256) is None:  # a frame that was only looked at ahead
             return None
-        xxh128 = self._store.assets.get(known.sha256).xxh128
-        return Digests(now.size, known.sha256, xxh128), now
+        asset = self._store.assets.get(known.sha256)
+        others = remembered(listed, asset.description.marks)
+        if not covers(others, wanted):
+            return None
+        return Digests(now.size, known.sha256, asset.xxh128, others), now
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970, of the clock handed in."""
@@ -167,18 +181,25 @@ class Ingest:
         """Sidecars of a file that lie in the mirror tree."""
         return tuple(sidecars_in(self._settings.mirror_folder, place)) if self._has_mirror else ()
 
-    def describe(self, path: Path, digests: Digests, beside: tuple[Path, ...] = ()) -> Asset:
+    def describe(
+        self, path: Path, digests: Digests, beside: tuple[Path, ...] = (), listed: Listed | None = None
+    ) -> Asset:
         """The asset that a file is; a describer that failed leaves a fault instead of marks."""
-        description = self.description(path, digests.sha256, beside)
+        description = self.description(path, digests.sha256, beside, listed)
         known = self._store.assets.readers(digests.sha256)
         if known is not None:
-            description = remembering(self._store.assets.get(digests.sha256).description, description)
+            before = self._store.assets.get(digests.sha256).description
+            description = still_listed(before, remembering(before, description))
         return Asset(digests.sha256, Kind.FILE, digests.size, description, digests.xxh128)
 
-    def description(self, path: Path, sha256: bytes, beside: tuple[Path, ...] = ()) -> Description:
+    def description(
+        self, path: Path, sha256: bytes, beside: tuple[Path, ...] = (), listed: Listed | None = None
+    ) -> Description:
         """What the readers say of a file, or a fault where they were stopped or died over it."""
         try:
-            return self._describe(path, sha256=sha256, trust=self._trust, rows=self._rows, beside=beside)
+            return self._describe(
+                path, sha256=sha256, trust=self._trust, rows=self._rows, beside=beside, listed=listed
+            )  # fmt: skip
         except DescribeFailed as error:
             fault = Fault("describe", error.CODE.replace("-", ".", 1), error.message)
             unchecked = (Unchecked("all marks", error.message),)

@@ -14,6 +14,7 @@ from typing import Final
 from provenance.configuration import Settings, read_rows, read_trust
 from provenance.describe import versions
 from provenance.errors import ChangedMeanwhile, CouldNotLook, ProvenanceError, StoreError
+from provenance.hashlists import is_list
 from provenance.model import FileStamp, Place, Strength
 from provenance.places import Places
 from provenance.sequences import parse_frame
@@ -26,8 +27,9 @@ from watchers.families import Families, sequence_at
 from watchers.ignore import Ignore, is_sidecar
 from watchers.ingest import Describes, Ingest, Ingested
 from watchers.ingest_sequence import SequenceIngest
+from watchers.listed import speaks_of
 from watchers.presence import Away, Presence
-from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, spoken_about, watched_roots
+from watchers.reconcile import SEQUENCE, SIDECAR, Noted, Reconciler, family_name, watched_roots
 from watchers.settle import Settler, Settling
 from watchers.tag_plan import Signing
 from watchers.tag_policy import TagPolicy
@@ -240,6 +242,8 @@ class Pipeline:
             else:
                 self._presence.stamp(place)
                 self._after(self._ingest.ingest(place, self._moved_from), place)
+                if is_list(os.fsdecode(place.name)):
+                    self._look_again(*speaks_of(self._store, place, self._places.path_of(place)))
         except ChangedMeanwhile:
             self._again(place)
         except (StoreError, Away) as error:
@@ -277,16 +281,19 @@ class Pipeline:
             self.sweep_folder(folder, deep=False)
 
     def _pass_on(self, sidecar: Place) -> None:
-        """A sidecar settled: the files it speaks about are read again."""
-        path = self._places.path_of(sidecar)
+        """A companion settled: the files it speaks about are read again."""
         stamp = self._presence.stamp(sidecar)
-        mains, families = spoken_about(sidecar, os.listdir(os.fsencode(path.parent)))
+        mains, families = speaks_of(self._store, sidecar, self._places.path_of(sidecar))
+        with self._store.writing():
+            if stamp is not None:
+                self._store.index.put(sidecar, stamp, None, 0)
+            self._look_again(mains, families)
+            self._store.journal.done(sidecar)
+
+    def _look_again(self, mains: list[Place], families: set[Place]) -> None:
         with self._store.writing():
             self._store.journal.note(mains, SIDECAR, self._now_ms())
             self._store.journal.note(families, SEQUENCE, self._now_ms())
-            if stamp is not None:
-                self._store.index.put(sidecar, stamp, None, 0)
-            self._store.journal.done(sidecar)
         for main in mains:
             self._look(main)
         for family in families:

@@ -20,7 +20,7 @@ from watchers.event import EventKind
 
 TITLE: Final = "Night Train"
 PLATE, STILL = "camera/A001_C003_plate.tif", "art/ghost_train.png"
-COMP, STRIPPED = "art/poster_comp.png", "art/ghost_train_final.png"
+COMP, STRIPPED = "art/poster_comp.png", "art/ghost_final.png"
 FRAMES, NUMBERS = "renders/sh010", range(1001, 1007)
 SEQUENCE: Final = "renders/sh010/sh010.%04d.png 1001-1006"
 FOLDERS: Final = ("camera", "art", FRAMES, "deliverables")
@@ -107,7 +107,7 @@ def _arrive(day: Day) -> None:
     _tell("a comp: no word of AI in it, but its XMP names the still it was made from")
     demo_media.comp(root / COMP, Path(STILL).name)
     day.wait_for(EventKind.FOUND, COMP)
-    _tell("the still saved again: the same pixels, every mark gone. Absence of a mark is not evidence")
+    _tell("the still saved again, every mark gone: it is recognised by its picture, not by what it says")
     demo_media.stripped_copy(root / STRIPPED)
     day.wait_for(EventKind.FOUND, STRIPPED)
     _tell("a rendered image sequence: six frames, one asset")
@@ -119,7 +119,7 @@ def _deliver(day: Day) -> None:
     output.heading("3  Somebody copies into deliverables/")
     _copy(day, PLATE)
     day.wait_for(EventKind.JUDGED, _delivered(PLATE))
-    for source, flags in ((STILL, 1), (COMP, 2), (STRIPPED, 1)):
+    for source, flags in ((STILL, 1), (COMP, 2), (STRIPPED, 2)):
         _copy(day, source)
         day.wait_for(EventKind.FLAGGED, *[_delivered(source)] * flags)
     page = day.root / f"{PAGE}.txt"
@@ -142,7 +142,7 @@ def _decide(day: Day) -> None:
         "decide", _delivered(STILL), _delivered(COMP), "--approve", "--by", "post supervisor",
         "--reference", "approval letter 14",
     )  # fmt: skip
-    _tell("nobody can say what the copy without marks is, so it is taken out again")
+    _tell("nobody needs the copy without marks, so it is taken out again")
     (day.root / _delivered(STRIPPED)).unlink()
     day.wait_for(EventKind.GONE, _delivered(STRIPPED))
 

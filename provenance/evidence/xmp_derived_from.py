@@ -1,6 +1,9 @@
-"""XMP DerivedFrom and Ingredients: what an editor wrote down when it saved one document out of others.
+"""XMP Media Management: what an editor wrote down when it saved one document out of others, or anew.
 
-XMP specification part 2 (2016), XMP Media Management namespace; ISO 16684-1. Joins by InstanceID, then by DocumentID.
+DerivedFrom, RenditionOf, ManagedFrom; Ingredients (used) and Pantry (present); History joins a document to earlier
+states of itself only, by InstanceID and DocumentID together. The others join by InstanceID, then by DocumentID.
+XMP specification part 2 (2016), XMP Media Management namespace; ISO 16684-1. Finding nothing means nothing: most
+programs write none of it, and every other one strips it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from provenance.evidence import _references
 from provenance.model import Asset, Link
 
 NAME: Final = "xmp_derived_from"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 
 def links(asset: Asset, shelf: Shelf) -> Iterator[Link]:

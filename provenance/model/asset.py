@@ -36,12 +36,14 @@ class FileStamp:
 @dataclass(frozen=True, slots=True)
 class Digests:
     """Hashes of a whole file, from one read. `sha256` is the identity (the hash C2PA binds to); `xxh128`
-    (XXH3, 16 bytes) is for ASC MHL and change detection only, never for identity.
+    (XXH3, 16 bytes) is for ASC MHL and change detection only, never for identity. `others` are (name, hex digits)
+    of hashes that a hash list asked to be compared with.
     """
 
     size: int
     sha256: bytes
     xxh128: bytes
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Member:
 class Identifier:
     """A name by which other files may refer to this one.
 
-    Schemes: ``sha256`` (hex), ``xmp.did``, ``xmp.iid``, ``c2pa.manifest`` (label of a manifest).
+    Schemes: ``sha256`` (hex), ``xmp.did``, ``xmp.iid``, ``xmp.state`` (both of one saved state of a document),
+    ``c2pa.manifest`` (label of a manifest).
     """
 
     scheme: str
@@ -118,7 +121,8 @@ class Description:
 
     Args:
         media_type: by content, e.g. ``image/jpeg``; ``application/octet-stream`` where unknown.
-        essence: None where the container is not one whose essence we can separate.
+        essence: None where the container is not one whose essence we can separate, and where there is so little in
+            it that files which have nothing to do with each other share it.
         readers: (name, version) of every reader that looked.
         facts: width, height, duration, codec, software, camera, ...: for people and search.
     """

@@ -55,6 +55,7 @@ class Ancestor:
         chain: the links from the case down to it, child first.
         declarations: what was declared of it.
         inputs_complete: its own recorded inputs are said to be all there are.
+        offload: name of an offload hash list that vouches for it, or empty.
     """
 
     sha256: bytes
@@ -64,6 +65,7 @@ class Ancestor:
     chain: tuple[Link, ...]
     declarations: tuple[Declaration, ...] = ()
     inputs_complete: bool = False
+    offload: str = ""
 
 
 class Answer(StrEnum):
@@ -136,6 +138,7 @@ class Case:
         delivery: name of the delivery.
         alike: groups of the case and its ancestors that share one essence (a file and its retagged self): what holds
             for one of a group holds for all of it.
+        offload: name of an offload hash list that vouches for it (provenance.hashlists.vouching), or empty.
     """
 
     sha256: bytes
@@ -151,6 +154,7 @@ class Case:
     cycles: tuple[str, ...] = ()
     delivery: str = ""
     alike: tuple[frozenset[bytes], ...] = ()
+    offload: str = ""
 
     def same(self, sha256: bytes) -> frozenset[bytes]:
         """An asset with all that share its essence here; empty bytes stand for the case itself."""

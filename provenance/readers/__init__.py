@@ -1,7 +1,8 @@
 """Readers: each reads one kind of statement, and all that accept a file run on it.
 
 A reader is a module that meets `provenance.contracts.Reader`. It may also declare ``SIDECARS``, a frozen set
-of lower-case suffixes: it is then asked about every file that has such a sidecar, whatever its bytes are.
+of lower-case suffixes: it is then asked about every file that has such a sidecar, whatever its bytes are. One that
+declares ``BY_LIST`` reads what hash lists say of a file, not what is in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from provenance.readers import (
     cinema,
     comments,
     exif,
+    hash_lists,
     image_headers,
     iptc_iim,
     media_facts,
@@ -44,6 +46,7 @@ READERS: Final[tuple[Reader, ...]] = (
     stream_tags,
     cinema,
     neighbours,
+    hash_lists,
     media_facts,
 )
 

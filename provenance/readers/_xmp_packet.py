@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BEHIND: Final = "png:after-IEND/"
 """How the place of a packet begins that stands behind the end of its picture."""
 PACKET_LIMIT: Final = 32 << 20
+_Path = tuple[tuple[str, str], ...]
 _DEPTH: Final = 24
 _PROPERTIES: Final = 20_000
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -50,10 +51,12 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One simple value: the (namespace, name) pairs that lead to it, outermost first, and its text."""
+    """One simple value: the (namespace, name) pairs that lead to it, outermost first, its text, and its positions in
+    the arrays on the way, outermost first (values of one structure in an array share theirs)."""
 
     path: tuple[tuple[str, str], ...]
     value: str
+    at: tuple[int, ...] = ()
 
 
 def find_packets(file: BinaryIO) -> Iterator[Packet]:
@@ -88,7 +91,7 @@ def parse_packet(data: bytes) -> tuple[Property, ...]:
     root = parse_xml(data)
     found: list[Property] = []
     for description in _descriptions(root):
-        for item in _fields(description, (), 0):
+        for item in _fields(description, (), 0, ()):
             found.append(item)
             if len(found) > _PROPERTIES:
                 raise lie("xmp.too_many", f"more than {_PROPERTIES} values")
@@ -131,38 +134,38 @@ def _descriptions(root: Element) -> Iterator[Element]:
         level = [child for element in level for child in element]
 
 
-def _fields(element: Element, path: tuple[tuple[str, str], ...], depth: int) -> Iterator[Property]:
+def _fields(element: Element, path: _Path, depth: int, at: tuple[int, ...]) -> Iterator[Property]:
     """Values in the attributes and children of a description or structure."""
     if depth > _DEPTH:
         raise lie("xmp.unreadable", f"it is nested deeper than {_DEPTH} levels")
     for name, value in element.attrib.items():
         namespace, local = _split(name)
         if namespace not in ("", _RDF, "http://www.w3.org/XML/1998/namespace"):
-            yield Property((*path, (namespace, local)), value)
+            yield Property((*path, (namespace, local)), value, at)
     for child in element:
         if isinstance(child.tag, str):
-            yield from _value(child, (*path, _split(child.tag)), depth + 1)
+            yield from _value(child, (*path, _split(child.tag)), depth + 1, at)
 
 
-def _value(element: Element, path: tuple[tuple[str, str], ...], depth: int) -> Iterator[Property]:
+def _value(element: Element, path: _Path, depth: int, at: tuple[int, ...]) -> Iterator[Property]:
     """What one property element holds: text, a resource, a structure, or an array of these."""
     resource = element.get(f"{{{_RDF}}}resource")
     if resource is not None:
-        yield Property(path, resource)
+        yield Property(path, resource, at)
     inner = [child for child in element if isinstance(child.tag, str)]
     text = (element.text or "").strip()
     if not inner and resource is None and (text or not _own_attributes(element)):
-        yield Property(path, text)
+        yield Property(path, text, at)
     single = _split(inner[0].tag) if len(inner) == 1 else ("", "")
     if single[0] == _RDF and single[1] in _ARRAYS:
         if depth > _DEPTH:
             raise lie("xmp.unreadable", f"it is nested deeper than {_DEPTH} levels")
-        for item in inner[0]:
-            yield from _value(item, path, depth + 1)
+        for number, item in enumerate(inner[0]):
+            yield from _value(item, path, depth + 1, (*at, number))
     elif single in ((_RDF, "Description"), (_RDF, "value")):
-        yield from _fields(inner[0], path, depth + 1)
+        yield from _fields(inner[0], path, depth + 1, at)
     else:
-        yield from _fields(element, path, depth + 1)
+        yield from _fields(element, path, depth + 1, at)
 
 
 def _own_attributes(element: Element) -> bool:

@@ -1,12 +1,12 @@
 """XMP in the file or in a sidecar: Digital Source Type, the IPTC 2025.1 AI properties, TC260 labels, credit
-lines, XMP identifiers and DerivedFrom.
+lines, and XMP Media Management: identifiers, history, sources, ingredients and what the pantry says of them.
 
 IPTC Photo Metadata Standard 2025.1; XMP specification part 2, section 2.8; GB 45438-2025.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,12 +19,9 @@ from provenance.marks.grammar import load_json
 from provenance.marks.standards import label_signature
 from provenance.model import (
     Fault,
-    Identifier,
     Mark,
     Origin,
     Reading,
-    Reference,
-    Relation,
     SourceType,
     Strength,
     Unchecked,
@@ -32,8 +29,11 @@ from provenance.model import (
     source_type,
 )
 from provenance.own_marks import CONTENT, DETAIL, OURSELVES, WROTE
+from provenance.readers import _xmp_media as media
+from provenance.readers._c2pa_claims import of_asset
 from provenance.readers._faults import as_fault, opened
 from provenance.readers._screenshot import screenshot_of
+from provenance.readers._xmp_media import MM
 from provenance.readers._xmp_packet import (
     BEHIND,
     PACKET_LIMIT,
@@ -46,14 +46,13 @@ from provenance.readers._xmp_packet import (
 )
 
 NAME: Final = "xmp"
-VERSION: Final = "3"
+VERSION: Final = "4"
 SIDECARS: Final = frozenset({".xmp"})
 
 _PACKETS: Final = 64
+_PANTRY_MARKS: Final = 100
 _IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _XMP: Final = "http://ns.adobe.com/xap/1.0/"
-_MM: Final = "http://ns.adobe.com/xap/1.0/mm/"
-_REF: Final = "http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
 _PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _EXIF: Final = "http://ns.adobe.com/exif/1.0/"
@@ -61,7 +60,7 @@ _TIFF: Final = "http://ns.adobe.com/tiff/1.0/"
 _TERMS: Final = "http://purl.org/dc/terms/"
 _TC260: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 
-_PREFIXES: Final = {_IPTC: "Iptc4xmpExt", _MM: "xmpMM"}
+_PREFIXES: Final = {_IPTC: "Iptc4xmpExt", MM: "xmpMM"}
 _SOURCE_TYPES: Final = frozenset(
     (_IPTC, name) for name in ("DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType")
 )
@@ -77,7 +76,7 @@ _GENERATOR_TEXT: Final = {
 }  # fmt: skip
 _FACTS: Final = {
     (_XMP, "CreatorTool"): "creator_tool", (_XMP, "CreateDate"): "date", (_TIFF, "Model"): "camera_model",
-    (_TIFF, "Make"): "camera_make", (_MM, "OriginalDocumentID"): "original_document",
+    (_TIFF, "Make"): "camera_make", (MM, "OriginalDocumentID"): "original_document",
 }  # fmt: skip
 
 _ABOUT: Final = "sidecar.content"
@@ -168,25 +167,20 @@ def _describe(packet: Packet, faults: list[Fault]) -> Reading:
     except UnreadableMedia as error:
         faults.append(as_fault(NAME, error, "xmp.unreadable"))
         return Reading()
-    values: dict[tuple[str, str], str] = {}
-    for item in properties:
-        if len(item.path) == 1 and item.value:
-            values.setdefault(item.path[0], item.value)
+    values, entries = media.first_values(properties), media.pantry(properties)
+    own = [item for item in properties if item.path[0] != (MM, "Pantry")]
     wrote = frozenset(entry.partition("=")[0] for entry in values.get(WROTE, "").split())
-    marks = dict.fromkeys(_owned(mark, wrote) for mark in _marks(packet.place, properties, values))
+    said = (_owned(mark, wrote) for mark in _marks(packet.place, own, values))
+    marks = dict.fromkeys((*said, *_pantry_marks(packet.place, entries)))
     if packet.place.startswith(BEHIND):
         # Glued on: it is shown, and claims nothing, derives from nothing, names nothing.
         return Reading(marks=tuple(map(_disowned, marks)))
     return Reading(
         marks=tuple(marks),
-        unchecked=tuple(_remote(values)),
-        identifiers=tuple(_identifiers(values)),
-        references=tuple(_references(packet.place, properties)),
-        facts={
-            **{name: bounded(values[key], 200) for key, name in _FACTS.items() if key in values},
-            **dict(_fields(properties)),
-            **({_ABOUT: bounded(values[CONTENT], 64)} if CONTENT in values else {}),
-        },
+        unchecked=(*_remote(values), *_not_followed(properties)),
+        identifiers=tuple(media.identifiers(values)),
+        references=tuple(media.references(packet.place, own, entries, (NAME, VERSION))),
+        facts=_facts(own, values),
     )
 
 
@@ -215,6 +209,45 @@ def _owned(mark: Mark, wrote: frozenset[str]) -> Mark:
     return replace(mark, detail=(*mark.detail, (DETAIL, OURSELVES)))
 
 
+def _pantry_marks(place: str, entries: Iterable[media.Entry]) -> Iterator[Mark]:
+    """What the packet says of the documents that went into it, as far as it bears on the file: AI in a part that was
+    used makes it a composite, in a source it stands; where nothing says that it was used the question stays open."""
+    told = 0
+    for entry in entries:
+        values = media.first_values(entry.properties)
+        inner = media.pantry(entry.properties)
+        own = [item for item in entry.properties if item.path[0] != (MM, "Pantry")]
+        name = next((name.value for name in entry.names), "")
+        for mark in (*_marks(place, own, values), *_pantry_marks(place, inner)):
+            if mark.claims is None or not (mark.claims.is_ai or mark.claims is Origin.MAYBE_AI):
+                continue
+            told += 1
+            if told > _PANTRY_MARKS:
+                return
+            claims = of_asset(mark.claims, entry.reached) if entry.reached else Origin.MAYBE_AI
+            word = "went into this one" if entry.reached else "lies in its pantry; nothing says that it was used"
+            detail = (*mark.detail, ("note", f"said of a document that {word}"), ("ingredient", name))
+            key = mark.key if mark.key.startswith("xmpMM:Pantry/") else f"xmpMM:Pantry/{mark.key}"
+            yield replace(mark, key=key, claims=claims, detail=tuple(pair for pair in detail if pair[1]))
+
+
+def _facts(properties: Sequence[Property], values: Values) -> dict[str, str | int | float]:
+    facts: dict[str, str | int | float] = {
+        name: bounded(values[key], 200) for key, name in _FACTS.items() if key in values
+    }
+    facts.update(_fields(properties))
+    if CONTENT in values:
+        facts[_ABOUT] = bounded(values[CONTENT], 64)
+    if events := media.history_words(properties):
+        facts["history"] = bounded(events, 500)
+    return facts
+
+
+def _not_followed(properties: Iterable[Property]) -> Iterator[Unchecked]:
+    if media.too_many(properties):
+        yield Unchecked("ingredients", f"more than {media.INGREDIENTS} went into it; the others were not followed")
+
+
 def _disowned(mark: Mark) -> Mark:
     detail = (*mark.detail, ("note", "stands behind the end of the picture and is ignored"))
     return Mark(NAME, VERSION, mark.place, mark.key, mark.value, None, Strength.HEURISTIC, detail)
@@ -223,7 +256,7 @@ def _disowned(mark: Mark) -> Mark:
 def _source_type_mark(place: str, item: Property, values: Values) -> Mark:
     """The mark of a Digital Source Type. Unsigned, "captured" is only a hint: anyone can type it.
 
-    Inside a structure (xmpMM:Pantry) it speaks of another document that may or may not have been used.
+    Inside a structure it speaks of something else that may or may not have gone into it.
     """
     kind, key = source_type(item.value), "/".join(f"{_PREFIXES.get(s, s)}:{n}" for s, n in item.path)
     origin = kind.origin if kind else None
@@ -294,30 +327,3 @@ def _fields(properties: Iterable[Property]) -> Iterator[tuple[str, str]]:
         if name and item.value and name not in seen:
             seen.add(name)
             yield f"field.{name}", bounded(item.value, 200)
-
-
-def _identifiers(values: Values) -> Iterator[Identifier]:
-    for name, scheme in (("DocumentID", "xmp.did"), ("InstanceID", "xmp.iid")):
-        if values.get((_MM, name)):
-            yield Identifier(scheme, bounded(values[_MM, name], 200))
-
-
-def _references(place: str, properties: Iterable[Property]) -> Iterator[Reference]:
-    """What the file was derived from. OriginalDocumentID names the first ancestor, whose place in the chain
-    nobody knows: it is kept only where nothing more exact is given."""
-    named: dict[str, str] = {}
-    for item in properties:
-        if len(item.path) == 2 and item.path[0] == (_MM, "DerivedFrom") and item.path[1][0] == _REF:
-            named.setdefault(item.path[1][1], bounded(item.value, 200))
-    names = [
-        Identifier(scheme, named[name])
-        for name, scheme in (("instanceID", "xmp.iid"), ("documentID", "xmp.did"))
-        if named.get(name)
-    ]
-    if not names and named.get("originalDocumentID"):
-        names = [Identifier("xmp.did", named["originalDocumentID"])]
-    if names:
-        title = named.get("filePath") or named.get("fileName") or names[0].value
-        yield Reference(
-            Relation.PARENT, tuple(names), title, NAME, VERSION, f"{place}/xmpMM:DerivedFrom", Strength.DECLARED
-        )

@@ -16,9 +16,10 @@ from provenance.rules.credentials_invalid import FAULTS as BROKEN_CREDENTIALS
 CODE: Final = "LOOK-01"
 REQUIRES: Final[frozenset[str]] = frozenset()
 
-LOOKED: Final = (*BROKEN_CREDENTIALS, "sequence.")
-"""Starts of the fault codes of what was read and is not in order: credentials that do not hold (another
-rule's), and sequences with gaps. Every other fault means that something could not be read.
+LOOKED: Final = (*BROKEN_CREDENTIALS, "sequence.", "hashlist.")
+"""Starts of the fault codes of what was read and is not in order: credentials that do not hold (another rule's),
+sequences with gaps, hash lists that are not whole or name other content (GEN-02). Every other fault means that
+something could not be read.
 """
 
 

@@ -1,8 +1,8 @@
 """A folder's name alone does not prove where its files came from.
 
 Anyone can drop a file into `camera/`. The folder is a hint that a person, complete camera data or the
-offload's hash list must agree with (Netflix, "Production Assets: Data Management", offload manifests:
-https://partnerhelp.netflixstudios.com/hc/en-us/articles/360000581207).
+offload's hash list must agree with; which list does is said in `provenance.hashlists.vouching` (Netflix, "Production
+Assets: Data Management", offload manifests: https://partnerhelp.netflixstudios.com/hc/en-us/articles/360000581207).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ REQUIRES: Final[frozenset[str]] = frozenset()
 
 def objections(case: Case) -> Iterator[Objection]:
     """One where a clean origin rests on the folder alone."""
-    if not taint.by_folder_only(case.origin, case.verdict, case.declarations):
+    if not taint.by_folder_only(case):
         return
     folders = ", ".join(dict.fromkeys(show(entry.basis) for entry in case.declarations if entry.folder))
     file = argument(case.name)

@@ -21,9 +21,12 @@ ABOUT_CREDENTIALS: Final = frozenset(
 )
 """Conflicts over who signed, not over where the content came from: GEN-03 asks about those that do not hold."""
 
+LISTED_OTHERWISE: Final = "hashlist.mismatch"
+"""The fault of a file that a hash list names with another hash or size: it was changed since, or swapped."""
+
 
 def objections(case: Case) -> Iterator[Objection]:
-    """One for all conflicts of the marks together, one for each declaration against them, one for cycles."""
+    """One for all conflicts of the marks, one for hash lists, one for each declaration against them, one for cycles."""
     file = argument(case.name)
     settle = (
         f"Compare provenance show {file}; then settle it: provenance decide {file} --approve --by NAME --reference REF"
@@ -33,6 +36,9 @@ def objections(case: Case) -> Iterator[Objection]:
     )
     if said:
         yield Objection(Severity.DECIDE, f"The marks of {show(case.name)} disagree: {'; '.join(said)}. {settle}")
+    listed = dict.fromkeys(show(one.text).rstrip(".") for one in case.verdict.faults if one.code == LISTED_OTHERWISE)
+    if listed:
+        yield Objection(Severity.DECIDE, f"{show(case.name)} is not what was listed: {'; '.join(listed)}. {settle}")
     for declaration in dict.fromkeys(filter(lambda entry: _contradicts(case, entry), case.declarations)):
         yield Objection(Severity.DECIDE, f"{_contradiction(case, declaration)}. {settle}")
     circles = dict.fromkeys(show(cycle).rstrip(".") for cycle in case.cycles)

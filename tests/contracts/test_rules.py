@@ -235,6 +235,19 @@ def test_a_declaration_against_the_marks_is_a_question_and_one_with_them_is_none
     assert list(marks_disagree.objections(replace(undeclared(), declarations=(person,)))) == []
 
 
+def test_other_content_than_a_hash_list_names_is_a_question() -> None:
+    fault = Fault(
+        "hash_lists", "hashlist.mismatch", "A001.mhl lists other content as a.mov: its md5 is x, y is listed."
+    )
+    case = replace(BY_CAMERA, verdict=Verdict(Origin.CAPTURED, faults=(fault, fault)))
+
+    (objection,) = marks_disagree.objections(case)
+
+    assert objection.severity is Severity.DECIDE
+    assert objection.text.count("A001.mhl lists other content") == 1
+    assert list(could_not_look.objections(case)) == []
+
+
 # GEN-03
 
 
@@ -262,6 +275,14 @@ def test_a_folders_word_alone_needs_a_person() -> None:
     assert "first seen in camera/" in objection.text
     assert list(declared_by_folder_only.objections(replace(case, declarations=(word, person)))) == []
     assert list(declared_by_folder_only.objections(replace(BY_CAMERA, declarations=(word,)))) == []
+    assert list(declared_by_folder_only.objections(replace(case, offload="A001.mhl"))) == []
+
+
+def test_an_offload_list_lifts_the_word_of_camera_folders_only() -> None:
+    word = Declaration(SHA, Origin.HUMAN_MADE, "", "graphics/", True, 0)
+    case = replace(undeclared(), origin=Origin.HUMAN_MADE, declarations=(word,), offload="A001.mhl")
+
+    assert len(list(declared_by_folder_only.objections(case))) == 1
 
 
 # LOOK-01

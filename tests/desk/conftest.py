@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from desk.cli import cli
 
@@ -40,7 +41,8 @@ def lines() -> Callable[[Result], list[dict[str, Any]]]:
 def scanned(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Path:
     """A scanned production; shared, so only for questions. `production` gives a copy of one's own.
 
-    stills/: AI, captured, undeclared; ai/: drawn, first seen there; deliverables/: an AI still and a stripped one;
+    stills/: AI, captured, undeclared; ai/: drawn, first seen there; deliverables/: an AI still, and one that was
+    stripped and cut to another size, so that nothing here knows it;
     gone/: a still that was deleted after it was recorded.
     """
     root = tmp_path_factory.mktemp("production") / "night train"
@@ -52,6 +54,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Path:
         for name, folder in _LAID_OUT:
             (root / folder).mkdir(exist_ok=True)
             shutil.copy2(samples / name, root / folder)
+        _cut(root / "deliverables" / "stripped.png")
         scan = ["scan", "--production", str(root), "--quiet"]
         assert runner.invoke(cli, scan).exit_code == 0
         (root / "gone" / "procedural.png").unlink()
@@ -71,6 +74,13 @@ _LAID_OUT = (
     ("stills/stripped.png", "deliverables"),
     ("stills/procedural.png", "gone"),
 )
+
+
+def _cut(file: Path) -> None:
+    """Another picture without marks: by its essence nobody recognises it."""
+    with Image.open(file) as picture:
+        cut = picture.crop((8, 8, picture.width, picture.height))
+    cut.save(file)
 
 
 def _hurry(file: Path) -> None:

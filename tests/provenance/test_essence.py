@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from provenance.errors import UnreadableMedia
-from provenance.essence import hash_essence
+from provenance.essence import hash_essence, telling_essence
 from provenance.model import Essence
 
 EXIF = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 0) + bytes(4)
@@ -248,3 +249,46 @@ def test_an_avi_is_its_movie_list(essence: Hash) -> None:
 @pytest.mark.parametrize("media_type", ["image/tiff", "application/pdf", "application/octet-stream"])
 def test_other_media_have_no_essence_of_their_own(essence: Hash, media_type: str) -> None:
     assert essence(b"whatever", media_type) is None
+
+
+def flat(path: Path, kind: str, size: tuple[int, int]) -> Path:
+    Image.new("RGB", size, (16, 16, 16)).save(path, kind)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("size", [(16, 16), (1920, 1080)])
+def test_a_black_frame_tells_nobody_apart(tmp_path: Path, kind: str, size: tuple[int, int]) -> None:
+    path = flat(tmp_path / "black", kind, size)
+    media_type = f"image/{kind.lower()}"
+
+    assert hash_essence(path, media_type) is not None
+    assert telling_essence(path, media_type) is None
+
+
+@pytest.mark.parametrize("period", [1, 48], ids=["silence", "a test tone"])
+def test_silence_and_a_test_tone_tell_nobody_apart(tmp_path: Path, period: int) -> None:
+    path = tmp_path / "still.wav"
+    path.write_bytes(wave(b"".join(struct.pack("<h", number % period * 500) for number in range(480_000))))
+
+    assert hash_essence(path, "audio/wav") is not None
+    assert telling_essence(path, "audio/wav") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("stills/ai_generated.png", "image/png"), ("stills/captured.jpg", "image/jpeg"), ("clips/plate.mp4", "video/mp4"),
+     ("clips/recorder.wav", "audio/wav"), ("stills/ai_xmp.webp", "image/webp")],
+)  # fmt: skip
+def test_pictures_and_sounds_of_something_tell(samples: Path, name: str, media_type: str) -> None:
+    found = telling_essence(samples / name, media_type)
+
+    assert found is not None
+    assert found == hash_essence(samples / name, media_type)
+
+
+def test_speech_after_long_silence_tells(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    path.write_bytes(wave(bytes(400_000) + random.Random(1).randbytes(100_000)))
+
+    assert telling_essence(path, "audio/wav") is not None

@@ -129,14 +129,24 @@ def test_a_path_that_ends_in_a_folders_word_explains_nothing() -> None:
     assert not explained(case(Origin.UNDECLARED, end))
 
 
-def test_a_person_or_a_camera_lifts_a_folders_word() -> None:
+def test_a_person_a_camera_or_an_offload_list_lifts_a_folders_word() -> None:
     word = Declaration(B, Origin.CAPTURED, "", "camera/", True, 0)
     person = Declaration(B, Origin.CAPTURED, "camera assistant", "report 12", False, 0)
+    plain = ancestor(B, Origin.CAPTURED, link(A, B), verdict=Verdict(Origin.UNDECLARED), declarations=(word,))
 
-    assert by_folder_only(Origin.CAPTURED, Verdict(Origin.UNDECLARED), (word,))
-    assert not by_folder_only(Origin.CAPTURED, Verdict(Origin.UNDECLARED), (word, person))
-    assert not by_folder_only(Origin.CAPTURED, Verdict(Origin.CAPTURED, Strength.DECLARED), (word,))
-    assert not by_folder_only(Origin.AI_GENERATED, Verdict(Origin.UNDECLARED), (word,))
+    assert by_folder_only(plain)
+    assert not by_folder_only(replace(plain, declarations=(word, person)))
+    assert not by_folder_only(replace(plain, verdict=Verdict(Origin.CAPTURED, Strength.DECLARED)))
+    assert not by_folder_only(replace(plain, origin=Origin.AI_GENERATED))
+    assert not by_folder_only(replace(plain, offload="A001.mhl"))
+    assert explained(case(Origin.UNDECLARED, replace(plain, offload="A001.mhl")))
+
+
+def test_an_offload_list_says_nothing_of_a_folder_of_graphics() -> None:
+    word = Declaration(B, Origin.HUMAN_MADE, "", "graphics/", True, 0)
+    drawn = ancestor(B, Origin.HUMAN_MADE, link(A, B), verdict=Verdict(Origin.UNDECLARED), declarations=(word,))
+
+    assert by_folder_only(replace(drawn, offload="A001.mhl"))
 
 
 def test_taint_is_the_own_origin_or_an_ancestors() -> None:

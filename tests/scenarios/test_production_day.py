@@ -5,6 +5,7 @@ Real files, the real store, the command line; the clock is moved by hand, so not
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from desk.cli import cli
 from tests.watchers.production import Day, a_production
 
+OUT = "deliverables/still.png"
 HOLD = ("hold = false", "hold = true")
 
 Open = list[tuple[str, str, str]]
@@ -79,13 +81,50 @@ def test_an_ai_still_copied_byte_equal_into_deliverables_is_blocked(day: Day, ar
     assert check(day) == 10
 
 
-def test_the_stripped_still_is_undeclared_and_waits_for_a_person(day: Day, arrive: Callable[..., Path]) -> None:
-    arrive(day, "stills/ai_generated.png", "art/still.png")
-    arrive(day, "stills/stripped.png", "deliverables/still.png")
+@pytest.mark.parametrize("first", ["still", "stripped"])
+def test_the_stripped_still_is_recognised_by_its_picture_and_blocked(
+    day: Day, arrive: Callable[..., Path], first: str
+) -> None:
+    samples = {"still": ("stills/ai_generated.png", "art/still.png"), "stripped": ("stills/stripped.png", OUT)}
+    arrive(day, *samples.pop(first))
+    day.scan()
+    arrive(day, *samples.popitem()[1])
 
     day.scan()
 
-    sha256 = day.at("deliverables/still.png")
+    sha256 = day.at(OUT)
+    assert sha256 is not None
+    assert day.store.assets.origin(sha256).value == "undeclared"
+    assert ("BLOCK", "NFX-01", "still.png") in open_findings(day)
+    assert check(day) == 10
+    assert "same_essence" in provenance(day, "lineage", OUT).output
+    assert day.store.lineage.disagreement() == set()
+
+
+def test_a_person_refuses_the_likeness_and_it_stays_refused(day: Day, arrive: Callable[..., Path]) -> None:
+    arrive(day, "stills/ai_generated.png", "art/still.png")
+    arrive(day, "stills/stripped.png", OUT)
+    day.scan()
+
+    refused = provenance(
+        day, "link", "--remove", OUT, "--from", "art/still.png", "--by", "assistant editor", "--reason", "mixed up"
+    )
+    after = open_findings(day)
+    os.utime(day.root / OUT, (1, 1))
+    (day.root / f"{OUT}.xmp").write_text("<x/>")  # it is looked at again
+    day.scan()
+
+    assert refused.exit_code == 0, refused.output
+    assert after == open_findings(day) == [("DECIDE", "GEN-01", "still.png")]
+    assert day.store.lineage.disagreement() == set()
+
+
+def test_the_undeclared_still_waits_for_a_person(day: Day, arrive: Callable[..., Path]) -> None:
+    arrive(day, "stills/stripped.png", OUT)
+
+    day.scan()
+
+    sha256 = day.at(OUT)
     assert sha256 is not None
     assert day.store.assets.origin(sha256).value == "undeclared"
     assert open_findings(day) == [("DECIDE", "GEN-01", "still.png")]
@@ -153,8 +192,9 @@ def test_new_content_under_a_cleared_name_is_a_new_question(day: Day, arrive: Ca
 
 def test_a_person_who_links_a_child_to_an_ai_parent_taints_it(day: Day, arrive: Callable[..., Path]) -> None:
     arrive(day, "stills/ai_generated.png", "art/still.png")
-    arrive(day, "stills/stripped.png", "deliverables/still.png")
+    arrive(day, "stills/undeclared.png", "deliverables/still.png")
     day.scan()
+    assert open_findings(day) == [("DECIDE", "GEN-01", "still.png")]
 
     provenance(day, "link", "deliverables/still.png", "--from", "art/still.png", "--by", "assistant editor")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from provenance.configuration import Settings, initial_text, load_settings, read_trust
 from provenance.contracts import TrustList
 from provenance.describe import describe, versions
+from provenance.hashlists import Listed
 from provenance.identity import FOLDER, Home, SigningMaterial, create_identity
 from provenance.marks import Row
 from provenance.model import Description, Place, Tagged, Way
@@ -34,9 +35,10 @@ def describe_here(
     full: bool = False,
     rows: tuple[Row, ...] = (),
     beside: tuple[Path, ...] = (),
+    listed: Listed | None = None,
 ) -> Description:
     """The real describing function, in this process: for tests that are not about the worker."""
-    return describe(path, sha256=sha256, trust=trust, full=full, rows=rows, beside=beside)
+    return describe(path, sha256=sha256, trust=trust, full=full, rows=rows, beside=beside, listed=listed)
 
 
 class HandClocks:

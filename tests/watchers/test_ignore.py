@@ -24,7 +24,7 @@ def test_ignores_litter_and_our_own_files(name: bytes) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        b".provenance", b"ascmhl", b"$RECYCLE.BIN", b".Spotlight-V100", b".Trashes", b"lost+found", b"Media Cache",
+        b".provenance", b"$RECYCLE.BIN", b".Spotlight-V100", b".Trashes", b"lost+found", b"Media Cache",
         b"Adobe Premiere Pro Video Previews", b"Adobe Premiere Pro Auto-Save", b"CacheClip", b"@eaDir",
     ],
 )  # fmt: skip
@@ -41,6 +41,17 @@ def test_prunes_cache_and_system_folders(name: bytes) -> None:
 )  # fmt: skip
 def test_keeps_files_that_only_resemble_litter(name: bytes) -> None:
     assert not Ignore()(b"Media Cache", name, False)
+
+
+def test_of_the_folder_of_hash_lists_only_the_chain_is_seen() -> None:
+    ignore = Ignore()
+
+    assert not ignore(b"A001", b"ascmhl", True)
+    assert not ignore(b"A001/ascmhl", b"ascmhl_chain.xml", False)
+    assert is_sidecar(b"ascmhl_chain.xml")
+    assert ignore(b"A001/ascmhl", b"0001_A001_2026-05-01_100000Z.mhl", False)
+    assert ignore(b"A001/ascmhl", b"README.txt", False)
+    assert ignore(b"A001/ascmhl", b"more", True)
 
 
 def test_keeps_recorded_material_in_captured_folders() -> None:

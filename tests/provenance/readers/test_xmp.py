@@ -276,7 +276,8 @@ def test_identifiers_and_the_document_it_was_derived_from_are_read(read: Read) -
 
     found = in_jpeg(read, {"xmpMM:DocumentID": "xmp.did:3", "xmpMM:InstanceID": "xmp.iid:4"}, body)
 
-    assert found.identifiers == (Identifier("xmp.did", "xmp.did:3"), Identifier("xmp.iid", "xmp.iid:4"))
+    state = Identifier("xmp.state", "xmp.did:3 xmp.iid:4")
+    assert found.identifiers == (Identifier("xmp.did", "xmp.did:3"), Identifier("xmp.iid", "xmp.iid:4"), state)
     reference = found.references[0]
     assert reference.relation is Relation.PARENT
     assert reference.identifiers == (Identifier("xmp.iid", "xmp.iid:2"), Identifier("xmp.did", "xmp.did:1"))
