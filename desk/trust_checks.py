@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from desk.production import Setup
 from provenance.errors import ProvenanceError
 
 if TYPE_CHECKING:
+    from provenance.identity import Identity
     from provenance.trust import Age
 
 SOON: Final = 30 * 86_400_000
@@ -69,7 +71,23 @@ def of_identity(setup: Setup, now: int) -> Iterator[Check]:
     elif not found.is_private:
         remedy = "take the rights from all but their owner, or renew it: provenance identity rotate --new-authority"
         yield Check("identity", FAIL, f"{found.folder}: others may read its key", remedy)
+    elif fault := _token_fault(setup, found):
+        yield Check("identity", FAIL, f"{text}: {fault.message}", fault.remedy)
     elif now > signer.not_after - SOON:
         yield Check("identity", WARN, f"{text}: ends soon", "provenance identity rotate, or import a new one")
     else:
-        yield Check("identity", OK, text)
+        yield Check("identity", OK, f"{text}; its {found.token}, which was reached" if found.token else text)
+
+
+def _token_fault(setup: Setup, found: Identity) -> ProvenanceError | None:
+    """Why a key in a token cannot be reached; opened where its PIN is known."""
+    from provenance.passphrase import find_passphrase
+    from provenance.token import reach
+
+    if found.token is None:
+        return None
+    try:
+        reach(found.token, find_passphrase(os.environ, setup.settings.production.id))
+    except ProvenanceError as error:
+        return error
+    return None
