@@ -66,17 +66,17 @@ def sign(key: TokenKey, algorithm: str, data: bytes, pin: str) -> bytes:
 
     Args: algorithm is C2PA's name of it. Raises IdentityError naming what the token says, and a remedy.
     """
-    return _asked(key, pin, lambda session: _signed(_private(session, key), algorithm, data, pin))
+    return _asked(key, pin, lambda opened: _signed(_private(opened, key), algorithm, data, pin))
 
 
 def algorithm_of(key: TokenKey, pin: str) -> str:
     """C2PA's name of what the key signs with. Raises IdentityError, also for a key that cannot sign claims."""
-    return _asked(key, pin, lambda session: _algorithm(_private(session, key), key))
+    return _asked(key, pin, lambda opened: _algorithm(_private(opened, key), key))
 
 
 def public_half(key: TokenKey, pin: str) -> bytes:
     """The public key as DER (SubjectPublicKeyInfo). Raises IdentityError where the token does not hold it."""
-    return _asked(key, pin, lambda session: _encoded(session, key))
+    return _asked(key, pin, lambda opened: _encoded(opened.session, key))
 
 
 def reach(key: TokenKey, pin: str | None = None) -> None:
@@ -105,19 +105,28 @@ _Place = tuple[str, str, int]
 """Module, token, process: a session is dead in a forked child."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A session, the PIN (hashed) that opened it, and the private keys that were found in it."""
+
+    session: Any
+    pin: bytes
+    keys: dict[TokenKey, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Sessions:
     """What this process holds open, and the PINs (hashed) that were refused: a few wrong ones lock a token."""
 
     lock: Any = field(default_factory=RLock)
-    opened: dict[_Place, tuple[bytes, Any]] = field(default_factory=dict)
+    opened: dict[_Place, _Opened] = field(default_factory=dict)
     refused: set[tuple[str, str, bytes]] = field(default_factory=set)
 
 
 _HELD: Final = _Sessions()
 
 
-def _asked(key: TokenKey, pin: str, question: Callable[[Any], _Answer]) -> _Answer:
+def _asked(key: TokenKey, pin: str, question: Callable[[_Opened], _Answer]) -> _Answer:
     """Asks in the session that is open, or in a new one where that was lost."""
     library = _library()
     place = (key.module, key.token, os.getpid())
@@ -134,13 +143,13 @@ def _asked(key: TokenKey, pin: str, question: Callable[[Any], _Answer]) -> _Answ
         return question(_session(library, key, pin))
 
 
-def _session(library: Any, key: TokenKey, pin: str) -> Any:
+def _session(library: Any, key: TokenKey, pin: str) -> _Opened:
     if not pin:
         raise _error(key, "the token asks for a PIN, and there is none", PIN)
     place, hashed = (key.module, key.token, os.getpid()), hashlib.sha256(pin.encode("utf-8", "replace")).digest()
-    known, session = _HELD.opened.get(place, (b"", None))
-    if known == hashed:
-        return session
+    known = _HELD.opened.get(place)
+    if known is not None and known.pin == hashed:
+        return known
     if (key.module, key.token, hashed) in _HELD.refused:
         raise _error(key, *WORDS["PinIncorrect"])
     _forget(place)
@@ -149,21 +158,21 @@ def _session(library: Any, key: TokenKey, pin: str) -> Any:
         words = "one more wrong PIN would lock the token, so none is tried"
         raise _error(key, words, "log in once with the token's own tools")
     try:
-        session = token.open(user_pin=pin)
+        opened = _Opened(token.open(user_pin=pin), hashed)
     except (library.PinIncorrect, library.PinInvalid):
         _HELD.refused.add((key.module, key.token, hashed))
         raise
     except UnicodeEncodeError as error:
         raise _error(key, "the PIN is not UTF-8 text", PIN) from error
-    _HELD.opened[place] = (hashed, session)
-    return session
+    _HELD.opened[place] = opened
+    return opened
 
 
 def _forget(place: _Place) -> None:
-    _, session = _HELD.opened.pop(place, (b"", None))
-    if session is not None:
+    known = _HELD.opened.pop(place, None)
+    if known is not None:
         with contextlib.suppress(Exception):  # a lost one cannot be closed, and nobody needs it any more
-            session.close()
+            known.session.close()
 
 
 def _token(library: Any, key: TokenKey) -> Any:
@@ -197,14 +206,18 @@ def _named_objects(session: Any, key: TokenKey, kind: str) -> list[Any]:
     return list(session.get_objects(wanted))
 
 
-def _private(session: Any, key: TokenKey) -> Any:
-    found = _named_objects(session, key, "PRIVATE_KEY")
+def _private(opened: _Opened, key: TokenKey) -> Any:
+    """The key, searched once in a session: a search in a lost one makes the library print."""
+    if key in opened.keys:
+        return opened.keys[key]
+    found = _named_objects(opened.session, key, "PRIVATE_KEY")
     if len(found) > 1:
         raise _error(key, "several keys have that name", "name its id too: --key-id")
     if not found:
-        held = _named_objects(session, TokenKey(key.module, key.token), "PRIVATE_KEY")
+        held = _named_objects(opened.session, TokenKey(key.module, key.token), "PRIVATE_KEY")
         words = f"the token holds no such private key ({_names(one.label for one in held)})"
         raise _error(key, words, "name another one: --key-label, --key-id")
+    opened.keys[key] = found[0]
     return found[0]
 
 
