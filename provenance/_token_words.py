@@ -16,6 +16,10 @@ WORDS: Final = {
     "PinExpired": ("the PIN has expired", "give the token a new one with its own tools"),
     "PinLocked": ("the PIN is locked after too many wrong ones", "unlock it with the token's own tools"),
     "UserPinNotInitialized": ("the token has no PIN yet", "give it one with its own tools"),
+    "UserAlreadyLoggedIn": (
+        "another part of this process has opened it, or the process was forked from one that did",
+        "start the program anew",
+    ),
     "TokenNotPresent": ("the token was removed", "put it back"),
     "DeviceRemoved": ("the token was removed", "put it back"),
     "DeviceError": ("the token reports a fault of its own", OWN_TOOLS),
