@@ -184,3 +184,25 @@ def test_without_the_library_the_extra_is_named(run: Run, root: Path, monkeypatc
 
     assert found.exit_code == 2
     assert "media-provenance-tracker[hsm]" in found.stderr
+
+
+@pytest.mark.peer
+def test_tag_signs_by_the_token_and_a_removed_one_leaves_the_file_as_it_was(
+    production: Path, run: Run, soft: SoftToken, words: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVENANCE_PASSPHRASE", PIN)
+    assert run("scan", "--quiet", inside=production).exit_code == 0
+    assert run(*words).exit_code == 0
+    before = (production / "stills/ai_a1111.png").read_bytes()
+
+    tagged = run("tag", "ai/human_made.png", "--embed", "--by", "the assistant editor")
+    (soft.folder / "tokens").rename(soft.folder / "taken away")
+    (soft.folder / "tokens").mkdir()
+    soft.plug_in()
+    refused = run("tag", "stills/ai_a1111.png", "--embed", "--by", "the assistant editor")
+
+    assert tagged.stdout.splitlines()[0] == "c2pa, xmp, exif written into ai/human_made.png"
+    assert "own identity" in run("inspect", "ai/human_made.png", "--json").stdout
+    assert refused.exit_code != 0
+    assert "no token of that name is there" in refused.stderr
+    assert (production / "stills/ai_a1111.png").read_bytes() == before
