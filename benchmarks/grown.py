@@ -88,8 +88,8 @@ def _encoded(container: str, *, sound: bool) -> bytes:
             picture = opened.add_stream("mpeg4", rate=24)
             picture.width, picture.height, picture.pix_fmt = 320, 180, "yuv420p"
             drawn = av.VideoFrame(320, 180, "yuv420p")
-            for plane in drawn.planes:
-                plane.update(os.urandom(plane.buffer_size))
+            for area in drawn.planes:
+                area.update(os.urandom(area.buffer_size))
             packets = [*picture.encode(drawn), *picture.encode(None)]
         opened.mux(packets)
     return out.getvalue()

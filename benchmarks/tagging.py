@@ -40,7 +40,7 @@ ROOM: Final = 4
 """Times the file's size that is needed on the disk: the library copies the file twice."""
 _QUICK: Final = 20_000_000
 _SECONDS: Final = 900
-_GOOD: Final = frozenset({"signed", "valid", "trusted", "signed_trusted"})
+_GOOD: Final = frozenset({"signed", "valid", "trusted", "valid, signer not trusted"})
 
 
 @dataclass(frozen=True, slots=True)
