@@ -75,7 +75,12 @@ def test_a_key_in_a_token_is_taken_in_shown_and_reached(
         "module": soft.module, "token": "studio", "label": "c2pa signer", "key_id": "", "reached": True, "fault": None,
     }  # fmt: skip
     assert PIN not in imported.output + shown.output
-    assert _doctor(run, lines)["state"] == "ok"
+    without = _doctor(run, lines)
+    monkeypatch.setenv("PROVENANCE_PASSPHRASE", PIN)
+    opened = _doctor(run, lines)
+    assert without["state"] == opened["state"] == "ok"
+    assert "not opened, for its PIN is not known here" in without["text"]
+    assert "its key c2pa signer in the token studio, which was reached" in opened["text"]
 
 
 @pytest.mark.peer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import logging
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from provenance import token as tokens
+from provenance._identity_folder import record, token_in
 from provenance._trust_folder import kept_lists
 from provenance.contracts import Tag
 from provenance.errors import IdentityError
@@ -374,3 +376,31 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 )
 def test_a_key_is_named_by_module_token_and_label_or_id(key: TokenKey, named: bool) -> None:
     assert key.is_named is named
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None,
+        [],
+        "studio",
+        {},
+        {"module": "/m.so", "token": "t", "label": "k"},
+        {"module": "/m.so", "token": "t", "label": "k", "key_id": 7},
+        {"module": "/m.so", "token": "t", "label": "", "key_id": ""},
+        {"module": "/m.so", "token": "t", "label": "k", "key_id": "", "pin": "1"},
+    ],
+)
+def test_a_damaged_record_of_a_token_is_an_error_of_ours(held: object) -> None:
+    with pytest.raises(IdentityError, match="is damaged"):
+        token_in({"token": held}, Path("identity.json"))
+
+
+def test_a_record_keeps_where_a_key_lies_and_nothing_of_what_opens_it() -> None:
+    place = TokenKey("/usr/lib/module.so", "studio", "c2pa", "0a")
+
+    told = json.loads(record(NOW, IMPORTED, "", place))
+
+    assert token_in(told, Path("identity.json")) == place
+    assert sorted(told["token"]) == ["key_id", "label", "module", "token"]
+    assert token_in(json.loads(record(NOW, IMPORTED, "")), Path("identity.json")) is None
