@@ -14,5 +14,5 @@ from __future__ import annotations
 
 from typing import Final
 
-BENCHMARKS: Final = ("start", "walk", "planner", "inspect_cost", "accuracy", "readers", "store", "ingest")
+BENCHMARKS: Final = ("start", "walk", "planner", "inspect_cost", "accuracy", "readers", "store", "ingest", "tagging")
 """In the order they run: quick ones first."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from desk import output
@@ -11,6 +13,7 @@ from desk.production import Setup
 from provenance.errors import ProvenanceError
 
 if TYPE_CHECKING:
+    from provenance.identity import Identity
     from provenance.trust import Age
 
 SOON: Final = 30 * 86_400_000
@@ -69,7 +72,25 @@ def of_identity(setup: Setup, now: int) -> Iterator[Check]:
     elif not found.is_private:
         remedy = "take the rights from all but their owner, or renew it: provenance identity rotate --new-authority"
         yield Check("identity", FAIL, f"{found.folder}: others may read its key", remedy)
+    elif (held := _in_token(setup, found)) and held.state == FAIL:
+        yield replace(held, text=f"{text}: {held.text}")
     elif now > signer.not_after - SOON:
         yield Check("identity", WARN, f"{text}: ends soon", "provenance identity rotate, or import a new one")
     else:
-        yield Check("identity", OK, text)
+        yield Check("identity", OK, f"{text}; {held.text}" if held else text)
+
+
+def _in_token(setup: Setup, found: Identity) -> Check | None:
+    """Whether a key in a token can be reached; the token is opened where its PIN is known. None for a key in a file."""
+    from provenance.passphrase import find_passphrase
+    from provenance.token import reach
+
+    if found.token is None:
+        return None
+    try:
+        pin = find_passphrase(os.environ, setup.settings.production.id)
+        reach(found.token, pin)
+    except ProvenanceError as error:
+        return Check("identity", FAIL, error.message, error.remedy)
+    opened = "which was reached" if pin else "which is there; not opened, for its PIN is not known here"
+    return Check("identity", OK, f"its {found.token}, {opened}")

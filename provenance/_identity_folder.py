@@ -2,7 +2,8 @@
 
     current.json                           which signer is in use
     signers/FINGERPRINT/      chain.pem    its certificate and those above it, without a self-signed root
-                              key.pem      its key (PKCS#8), encrypted where there is a passphrase
+                              key.pem      its key (PKCS#8), encrypted where there is a passphrase; none where
+                                           the record says that the key lies in a token
                               identity.json  when and how it came about
     authorities/FINGERPRINT/  certificate.pem, key.pem    of the production's own authority
     requests/NAME/            request.csr, key.pem        of a certificate that was asked for
@@ -15,11 +16,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
 from provenance import _private_files as files
 from provenance.errors import IdentityError
+from provenance.token import TokenKey
 from provenance.writing import create_file
 
 SIGNERS: Final = "signers"
@@ -42,13 +45,14 @@ def short(fingerprint: str) -> str:
 
 
 def write_secret(target: Path, secret: bytes, others: Mapping[str, bytes], system: files.System) -> None:
-    """Makes a folder with a key and what belongs to it, in one step.
+    """Makes a folder with a key and what belongs to it, in one step; without a key file where `secret` is empty.
 
     Raises IdentityError; so also where the disk cannot keep a key that is not encrypted from others.
     """
     with _failures_named(target), files.new_folder(target, system) as folder:
-        files.write_new(folder / KEY, secret, private=True, system=system)
-        if b"ENCRYPTED" not in secret and not files.is_private(folder / KEY, system):
+        if secret:
+            files.write_new(folder / KEY, secret, private=True, system=system)
+        if secret and b"ENCRYPTED" not in secret and not files.is_private(folder / KEY, system):
             raise IdentityError(
                 "this disk cannot keep a file from other users",
                 path=target.parent,
@@ -74,9 +78,30 @@ def read_current(folder: Path) -> str:
     return signer
 
 
-def record(created: int, how: str, authority: str) -> bytes:
-    """How a signer came about. Args: authority is the fingerprint of our own one, or empty."""
-    return json.dumps({"version": _VERSION, "created": created, "how": how, "authority": authority}).encode()
+def record(created: int, how: str, authority: str, token: TokenKey | None = None) -> bytes:
+    """How a signer came about. Args: authority is the fingerprint of our own one, or empty; token holds its key."""
+    told: dict[str, Any] = {"version": _VERSION, "created": created, "how": how, "authority": authority}
+    if token is not None:
+        told["token"] = asdict(token)
+    return json.dumps(told).encode()
+
+
+def token_in(told: Mapping[str, Any], path: Path) -> TokenKey | None:
+    """The token that a record names, or None. Raises IdentityError where that is damaged."""
+    if "token" not in told:
+        return None
+    names = [one.name for one in fields(TokenKey)]
+    held = told["token"]
+    if not isinstance(held, dict) or sorted(held) != sorted(names):
+        raise _damaged(path)
+    key = TokenKey(*(held[name] for name in names))
+    if not all(isinstance(held[name], str) for name in names) or not key.is_named:
+        raise _damaged(path)
+    return key
+
+
+def _damaged(path: Path) -> IdentityError:
+    return IdentityError("is damaged", path=path, remedy="restore it from a backup")
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Keys and certificates for signing claims: made, read, compared. The only module that imports cryptography.
+"""Keys and certificates for signing claims: made, read, compared. Only this and `_x509_token` import cryptography.
 
 What a certificate must hold follows the C2PA specification 2.4, section 14.5 (X.509 certificates), and
 RFC 5280. Times are milliseconds since 1970 (UTC).
@@ -248,6 +248,11 @@ def chain_for(key: Key, certificates: Sequence[Certificate], path: Path) -> tupl
         raise IdentityError(
             "the key belongs to none of the certificates", path=path, remedy="give the key the certificate was made for"
         )
+    return chain_above(leaf, certificates)
+
+
+def chain_above(leaf: Certificate, certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """A certificate and those above it, each signed by the next; without a self-signed root."""
     chain = [leaf]
     while above := next((one for one in certificates if one not in chain and _is_signed_by(chain[-1], one)), None):
         chain.append(above)

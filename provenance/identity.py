@@ -3,7 +3,7 @@
 A production signs as itself: with a certificate of its own authority, or one it bought. The authority (or the
 bought certificate) is kept as a trust list of the production's own, so what was signed is recognised and never
 taken for proof of a capture; renewed identities stay in those lists. C2PA specification 2.4, section 14.
-Keys are files (`provenance._identity_folder`); hardware tokens are not spoken to.
+Keys are files (`provenance._identity_folder`), or lie in a token and sign there (`provenance.token`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from typing import Final
 
 from provenance import _identity_folder as lying
 from provenance import _private_files as files
+from provenance import _token_identity as in_token
 from provenance import _trust_folder as lists
 from provenance import _x509 as x509
 from provenance.errors import IdentityError
 from provenance.paths import show
+from provenance.token import TokenKey
+from provenance.writing import create_file
 
 FOLDER: Final = "identity"
 CREATED: Final = "created here"
@@ -34,19 +37,22 @@ Certificate = x509.Certificate
 
 @dataclass(frozen=True, slots=True)
 class SigningMaterial:
-    """What signing a claim takes. Its text form hides the key.
+    """What signing a claim takes. Its text form hides the key and the PIN.
 
     Args:
         alg: C2PA's name of the algorithm, such as ``es256``.
         chain_pem: the signer's certificate, then those above it.
-        key_pem: its key as PKCS#8 PEM, not encrypted; only ever in memory.
+        key_pem: its key as PKCS#8 PEM, not encrypted; only ever in memory. Empty where `token` holds it.
         tsa: URL of a time-stamp authority (RFC 3161), or empty.
+        token: where its key lies and signs; pin opens that.
     """
 
     alg: str
     chain_pem: bytes
-    key_pem: bytes = field(repr=False)
+    key_pem: bytes = field(default=b"", repr=False)
     tsa: str = ""
+    token: TokenKey | None = None
+    pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,9 @@ class Identity:
         created: milliseconds since 1970.
         folder: where it lies.
         is_current: it signs; others are kept so that what they signed stays recognised.
-        is_encrypted: its key needs a passphrase.
+        is_encrypted: its key needs a passphrase, or a PIN.
         is_private: nobody else may read its key.
+        token: where its key lies, where that is no file.
     """
 
     chain: tuple[Certificate, ...]
@@ -72,6 +79,7 @@ class Identity:
     is_current: bool
     is_encrypted: bool
     is_private: bool
+    token: TokenKey | None = None
 
     @property
     def certificate(self) -> Certificate:
@@ -145,37 +153,44 @@ def request_certificate(
 
     Raises IdentityError for names that no certificate can hold.
     """
-    organisation = checked_name("the organisation", organisation)
-    common_name = checked_name("the common name", common_name)
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise IdentityError(f"{show(country)!r} is no country code", remedy="two letters (ISO 3166), as in GB")
+    names = _checked_names(organisation, common_name, country)
     key = x509.new_key()
-    request = x509.new_request(key, organisation, common_name, country.upper())
+    request = x509.new_request(key, *names)
     target = home.folder / lying.REQUESTS / hashlib.sha256(request).hexdigest()[:32]
     lying.write_secret(target, x509.sealed(key, passphrase), {lying.REQUEST: request}, home.system)
     return request, target
 
 
+def request_for_token(key: TokenKey, pin: str, organisation: str, common_name: str, country: str = "") -> bytes:
+    """Such a request for a key that lies in a token, signed there; nothing is kept here. Raises IdentityError."""
+    names = _checked_names(organisation, common_name, country)
+    return x509.new_request(in_token.stand_in(key, pin), *names)
+
+
 def import_identity(
-    home: Home, chain: Sequence[tuple[Path, bytes]], key: tuple[Path, bytes] | None, now: int,
+    home: Home, chain: Sequence[tuple[Path, bytes]], key: tuple[Path, bytes] | TokenKey | None, now: int,
     passphrase: str | None = None, *, protect_with: str | None = None,
 ) -> Identity:  # fmt: skip
     """Takes in a bought certificate with those above it; from then on it signs.
 
     Args:
         chain: files with PEM certificates, in any order: (path, content).
-        key: the file with its key; None for the key of a request made here.
-        passphrase: opens the key where it is encrypted, and protects it here.
+        key: the file with its key, or the token that holds it; None for the key of a request made here.
+        passphrase: opens the key where it is encrypted, and protects it here; the PIN of a token.
         protect_with: protects it here instead.
     Raises IdentityError: unreadable, no key for it, expired or not yet valid, not fit for signing claims.
     """
     certificates = [one for path, pem in chain for one in x509.read_certificates(pem, path)]
     where = chain[0][0]
-    if key is not None:
+    opened: x509.Key | TokenKey
+    if isinstance(key, TokenKey):
+        opened, ordered = key, in_token.chain_for(key, certificates, passphrase or "", where)
+    elif key is not None:
         opened = x509.unsealed(key[1], passphrase, key[0])
         ordered = x509.chain_for(opened, certificates, key[0])
     else:
         opened, ordered = _requested(home, certificates, passphrase, where)
+    _must_lie_where_it_lay(home, ordered[0], opened)
     if faults := "; ".join(x509.signing_faults(ordered[0])):
         remedy = "ask its issuer for a C2PA claim-signing certificate"
         raise IdentityError(f"this certificate cannot sign claims: {faults}", path=where, remedy=remedy)
@@ -211,9 +226,13 @@ def signing_material(folder: Path, passphrase: str | None, now: int, tsa: str = 
     current = _the_current(folder)
     leaf, path = current.certificate, current.folder / lying.KEY
     _must_be_valid(leaf, now, current.folder / lying.CHAIN)
+    chain = b"".join(one.pem for one in current.chain)
+    if current.token is not None:
+        pin = passphrase or ""
+        in_token.chain_for(current.token, current.chain[:1], pin, current.folder / lying.CHAIN)
+        return SigningMaterial(leaf.algorithm, chain, tsa=tsa, token=current.token, pin=pin)
     key = x509.unsealed(lying.read(path), passphrase, path)
     _must_match(key, leaf, path)
-    chain = b"".join(one.pem for one in current.chain)
     return SigningMaterial(leaf.algorithm, chain, x509.sealed(key, None), tsa)
 
 
@@ -222,6 +241,14 @@ def authority_certificate(folder: Path, identity: Identity) -> bytes:
     if not identity.authority:
         return b"".join(one.pem for one in identity.chain)
     return lying.read(folder / lying.AUTHORITIES / lying.short(identity.authority) / lying.CERTIFICATE)
+
+
+def _checked_names(organisation: str, common_name: str, country: str) -> tuple[str, str, str]:
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise IdentityError(f"{show(country)!r} is no country code", remedy="two letters (ISO 3166), as in GB")
+    return (
+        checked_name("the organisation", organisation), checked_name("the common name", common_name), country.upper()
+    )  # fmt: skip
 
 
 def checked_name(what: str, name: str) -> str:
@@ -264,16 +291,18 @@ def _make_signer(
 
 
 def _keep(
-    home: Home, chain: Sequence[Certificate], key: x509.Key, how: str, authority: str, now: int, passphrase: str | None
-) -> Identity:
+    home: Home, chain: Sequence[Certificate], key: x509.Key | TokenKey, how: str, authority: str, now: int,
+    passphrase: str | None,
+) -> Identity:  # fmt: skip
     leaf = chain[0]
     target = home.folder / lying.SIGNERS / lying.short(leaf.fingerprint)
+    token, secret = (key, b"") if isinstance(key, TokenKey) else (None, x509.sealed(key, passphrase))
+    record = lying.record(now, how, authority, token)
     if not target.exists():
-        others = {
-            lying.CHAIN: b"".join(one.pem for one in chain),
-            lying.RECORD: lying.record(now, how, authority),
-        }
-        lying.write_secret(target, x509.sealed(key, passphrase), others, home.system)
+        others = {lying.CHAIN: b"".join(one.pem for one in chain), lying.RECORD: record}
+        lying.write_secret(target, secret, others, home.system)
+    elif token is not None:
+        create_file(target / lying.RECORD, record)  # the token may have another name by now
     lying.write_current(home.folder, leaf.fingerprint)
     return _read(target, is_current=True)
 
@@ -301,6 +330,17 @@ def _requested(
     )
 
 
+def _must_lie_where_it_lay(home: Home, leaf: Certificate, key: x509.Key | TokenKey) -> None:
+    """Raises IdentityError where a certificate is here already with its key elsewhere, so that no copy is forgotten."""
+    target = home.folder / lying.SIGNERS / lying.short(leaf.fingerprint)
+    if target.exists() and (_read(target, is_current=False).token is None) == isinstance(key, TokenKey):
+        held = "a file" if isinstance(key, TokenKey) else "a token"
+        raise IdentityError(
+            f"this certificate is here already, with its key in {held}", path=target,
+            remedy="use that, or remove the folder first",
+        )  # fmt: skip
+
+
 def _read(folder: Path, is_current: bool) -> Identity:
     told = lying.read_json(folder / lying.RECORD)
     created, how, authority = told.get("created"), told.get("how"), told.get("authority")
@@ -310,6 +350,8 @@ def _read(folder: Path, is_current: bool) -> Identity:
     if lying.short(chain[0].fingerprint) != folder.name:
         raise IdentityError("holds another certificate than its folder is named after", path=folder / lying.CHAIN,
                             remedy="restore it from a backup")  # fmt: skip
+    if token := lying.token_in(told, folder / lying.RECORD):
+        return Identity(chain, how, authority, created, folder, is_current, True, True, token)
     secret = folder / lying.KEY
     encrypted = x509.is_encrypted(lying.read(secret))
     return Identity(chain, how, authority, created, folder, is_current, encrypted, files.is_private(secret))

@@ -1,4 +1,4 @@
-"""The passphrase of a production's keys: from the environment, or from the keyring of the operating system.
+"""The passphrase of a production's keys, or the PIN of a token: from the environment, or from the system's keyring.
 
 The only module that imports keyring, an optional library (`pip install "media-provenance-tracker[keyring]"`).
 Nothing here is ever logged; messages name the place, never the value.
@@ -37,21 +37,45 @@ def kept_passphrase(production: str) -> str:
 
     Raises IdentityError where there is no keyring, or it refuses.
     """
-    library = _library()
-    if library is None:
-        raise IdentityError("the library keyring is not installed", remedy=_REMEDY)
+    _there()
     known = _in_keyring(production)
     if known:
         return known
     made = secrets.token_urlsafe(32)
-    try:
-        library.set_password(SERVICE, production, made)
-    except library.errors.KeyringError as error:
-        words = f"the keyring did not take the passphrase: {type(error).__name__}"
-        raise IdentityError(words, remedy=_REMEDY) from error
-    if _in_keyring(production) != made:  # a key whose passphrase is lost is lost
-        raise IdentityError("the keyring did not keep the passphrase", remedy=_REMEDY)
+    _put(production, made)
     return made
+
+
+def keep_pin(production: str, pin: str) -> None:
+    """Puts the PIN of a token into the keyring, where `find_passphrase` finds it.
+
+    Raises IdentityError where there is no keyring, it refuses, or it holds the passphrase of a key already.
+    """
+    _there()
+    known = _in_keyring(production)
+    if known and known != pin:  # what it opens could not be opened any more
+        words = "the keyring holds the passphrase of another key of this production"
+        raise IdentityError(words, remedy=f"leave the PIN in {VARIABLE}")
+    if not known:
+        _put(production, pin)
+
+
+def _there() -> Any:
+    library = _library()
+    if library is None:
+        raise IdentityError("the library keyring is not installed", remedy=_REMEDY)
+    return library
+
+
+def _put(production: str, words: str) -> None:
+    library = _there()
+    try:
+        library.set_password(SERVICE, production, words)
+    except library.errors.KeyringError as error:
+        told = f"the keyring did not take the passphrase: {type(error).__name__}"
+        raise IdentityError(told, remedy=_REMEDY) from error
+    if _in_keyring(production) != words:  # a key whose passphrase is lost is lost
+        raise IdentityError("the keyring did not keep the passphrase", remedy=_REMEDY)
 
 
 def _in_keyring(production: str) -> str | None:

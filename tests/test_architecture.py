@@ -85,7 +85,14 @@ def test_only_one_watcher_imports_watchdog() -> None:
 
 
 def test_the_bottom_floor_starts_no_thread() -> None:
-    assert importers("threading", "multiprocessing", "concurrent", "asyncio", among=("provenance",)) == set()
+    # A token answers one caller at a time, whoever's threads they are: a lock, and nothing that runs.
+    locks = ROOT / "provenance" / "token.py"
+    taken = {alias.name for node in ast.walk(tree(locks)) if isinstance(node, ast.ImportFrom)
+             and node.module == "threading" for alias in node.names}  # fmt: skip
+
+    assert importers("threading", "multiprocessing", "concurrent", "asyncio", among=("provenance",)) == {shown(locks)}
+    assert taken == {"RLock"}
+    assert "import threading" not in locks.read_text(encoding="utf-8")
 
 
 def test_the_bottom_floor_has_no_clock() -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from desk import output
-from desk.options import json_option, production_option
+from desk.options import WORDS, json_option, production_option
 from desk.production import Setup, find_setup
 from provenance import identity
-from provenance.errors import CouldNotLook, UsageError
+from provenance.errors import CouldNotLook, ProvenanceError, UsageError
 from provenance.identity import Home, Identity
-from provenance.passphrase import VARIABLE, find_passphrase, from_environment, kept_passphrase
+from provenance.passphrase import VARIABLE, find_passphrase, from_environment, keep_pin, kept_passphrase
+from provenance.token import TokenKey, reach
 
 _LARGEST = 1 << 20
 
@@ -23,11 +28,27 @@ keyring_option = click.option(
 )
 
 
+def token_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Options that name a key in a token, handed over as one `token_key`."""
+
+    @click.option("--token-module", metavar="FILE", help="PKCS#11 library of a token that holds the key: whole path.")
+    @click.option("--token", type=WORDS, metavar="LABEL", help="Label of the token.")
+    @click.option("--key-label", type=WORDS, metavar="LABEL", help="Label of the key in the token.")
+    @click.option("--key-id", default="", metavar="HEX", help="Id of the key in the token, with or without its label.")
+    @functools.wraps(function)
+    def with_key(
+        *given: Any, token_module: str | None, token: str | None, key_label: str | None, key_id: str, **more: Any
+    ) -> None:
+        function(*given, token_key=_token_key(token_module, token, key_label, key_id), **more)
+
+    return with_key
+
+
 @click.group(short_help="The certificate the production signs with.")
 def command() -> None:
-    """The production's signing identity. Its keys lie with the store, readable by their owner only. The
-    environment variable PROVENANCE_PASSPHRASE, where it is set, protects and opens them; so does --keyring.
-    docs/identity.md says more.
+    """The production's signing identity. Its keys lie with the store, readable by their owner only, or in a
+    token (HSM, smart card, key service). The environment variable PROVENANCE_PASSPHRASE, where it is set,
+    protects and opens them; so does --keyring. docs/identity.md says more.
 
     \b
     provenance identity create --organisation "Night Train Films"
@@ -61,25 +82,35 @@ def create(organisation: str, in_keyring: bool, as_json: bool, production: Path 
 @command.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="CERTIFICATE...", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Its key; not needed after `request`.")
+@token_options
 @keyring_option
 @json_option
 @production_option
 def import_(
-    files: tuple[Path, ...], key: Path | None, in_keyring: bool, as_json: bool, production: Path | None
-) -> None:
+    files: tuple[Path, ...], key: Path | None, token_key: TokenKey | None, in_keyring: bool, as_json: bool,
+    production: Path | None,
+) -> None:  # fmt: skip
     """Takes in a bought claim-signing certificate, with those above it, as PEM files in any order; from then
-    on it signs. An encrypted key is opened with PROVENANCE_PASSPHRASE.
+    on it signs. An encrypted key is opened with PROVENANCE_PASSPHRASE. A key in a token stays there and signs
+    there; its PIN is taken from PROVENANCE_PASSPHRASE, and put into the system's keyring by --keyring.
 
     \b
     provenance identity import signer.pem issuer.pem --key signer.key
     provenance identity import answer-to-our-request.pem
+    provenance identity import signer.pem --token-module /usr/lib/softhsm/libsofthsm2.so --token studio --key-label c2pa
     """
+    if key and token_key:
+        raise UsageError("--key and --token-module name two places of one key", remedy="give one of them")
     setup = find_setup(production)
     chain = [(file, _read(file)) for file in files]
     secret = _passphrase_to_open(setup)
-    taken = (key, _read(key)) if key else None
+    taken = (key, _read(key)) if key else token_key
     home = _home(setup)
-    if in_keyring and secret != (kept := kept_passphrase(setup.settings.production.id)):
+    if token_key:
+        imported = identity.import_identity(home, chain, token_key, _now(), secret)
+        if in_keyring and secret:
+            keep_pin(setup.settings.production.id, secret)
+    elif in_keyring and secret != (kept := kept_passphrase(setup.settings.production.id)):
         imported = identity.import_identity(home, chain, taken, _now(), secret, protect_with=kept)
     else:
         imported = identity.import_identity(home, chain, taken, _now(), secret)
@@ -91,6 +122,7 @@ def import_(
 @click.option("--common-name", metavar="NAME", help="Default: the organisation.")
 @click.option("--country", default="", metavar="CODE", help="Two letters, as in GB.")
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path), metavar="FILE", help="Default: printed.")
+@token_options
 @keyring_option
 @production_option
 def request(
@@ -98,11 +130,13 @@ def request(
     common_name: str | None,
     country: str,
     target: Path | None,
+    token_key: TokenKey | None,
     in_keyring: bool,
     production: Path | None,
 ) -> None:
     """Makes a key and writes a request (PKCS#10) for a claim-signing certificate on it, to be sent to an issuer.
-    The key stays here; `provenance identity import` finds it again.
+    The key stays here; `provenance identity import` finds it again. With --token-module the request is for an EC
+    key that a token holds, and is signed there.
 
     \b
     provenance identity request --organisation "Night Train Films Ltd" --country GB -o request.csr
@@ -110,15 +144,20 @@ def request(
     setup = find_setup(production)
     if target is not None and target.exists():
         raise UsageError("is there already", path=target, remedy="give another name")
-    secret = _new_passphrase(setup, in_keyring)
-    home = _home(setup)
-    pem, folder = identity.request_certificate(home, organisation, common_name or organisation, country, secret)
+    common_name = common_name or organisation
+    if token_key:
+        pin = _passphrase_to_open(setup) or ""
+        pem, kept = identity.request_for_token(token_key, pin, organisation, common_name, country), "the token"
+    else:
+        secret = _new_passphrase(setup, in_keyring)
+        pem, folder = identity.request_certificate(_home(setup), organisation, common_name, country, secret)
+        kept = str(folder)
     if target is None:
         output.emit_bytes(pem)
     else:
         _write(target, pem)
         output.say(f"{target}: to be sent to the issuer")
-    output.note(f"its key stays in {folder}")
+    output.note(f"its key stays in {kept}")
 
 
 @command.command("show")
@@ -167,6 +206,18 @@ def rotate(new_authority: bool, as_json: bool, production: Path | None) -> None:
     is_encrypted = current is not None and current.is_encrypted
     secret = _passphrase_to_open(setup) if is_encrypted else from_environment(os.environ)
     _print(identity.rotate_identity(home, _now(), secret, new_authority=new_authority), as_json, "renewed")
+
+
+def _token_key(module: str | None, token: str | None, label: str | None, key_id: str) -> TokenKey | None:
+    if not (module or token or label or key_id):
+        return None
+    key = TokenKey(module or "", token or "", label or "", key_id.replace(":", "").lower())
+    if not key.is_named:
+        raise UsageError(
+            "a key in a token is named by --token-module, --token, and --key-label or --key-id (hex digits)",
+            remedy="give all of them",
+        )
+    return key
 
 
 def _home(setup: Setup) -> Home:
@@ -229,8 +280,28 @@ def _print_fields(one: Identity) -> None:
     output.field("sha256", [signer.fingerprint])
     output.field("use", [f"{', '.join(signer.usages)}; {', '.join(signer.purposes)}"])
     protected = "with a passphrase" if one.is_encrypted else "without a passphrase"
+    if one.token:
+        protected = "in a token"
     output.field("key", [f"{signer.key}, {protected}, {one.how} {output.when(one.created)}"])
+    if one.token:
+        output.field("token", [f"{one.token}, {_unreached(one.token) or 'reached'}", one.token.module])
     output.field("where", [str(one.folder)])
+
+
+def _unreached(key: TokenKey) -> str:
+    """Why the token of a key is not there, asked without a PIN; empty where it is."""
+    try:
+        reach(key)
+    except ProvenanceError as error:
+        return f"NOT reached: {error.message}"
+    return ""
+
+
+def _token_json(key: TokenKey | None) -> dict[str, object] | None:
+    if key is None:
+        return None
+    fault = _unreached(key)
+    return {**asdict(key), "reached": not fault, "fault": fault or None}
 
 
 def _json(one: Identity) -> dict[str, object]:
@@ -242,4 +313,5 @@ def _json(one: Identity) -> dict[str, object]:
         "key_usage": list(signer.usages), "extended_key_usage": list(signer.purposes),
         "current": one.is_current, "how": one.how, "created": output.when_utc(one.created),
         "passphrase": one.is_encrypted, "private": one.is_private, "folder": str(one.folder),
+        "token": _token_json(one.token),
     }  # fmt: skip

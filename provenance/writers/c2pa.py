@@ -1,7 +1,8 @@
 """Content credentials written: embedded in the file, or as a `.c2pa` beside it for any format and size.
 
-The only module that writes with c2pa. A sidecar is signed from the SHA-256 that is known anyway, without
-reading or copying the asset. Nothing is ever created over credentials that are there: they become the parent.
+The only module that writes with c2pa (`_c2pa_signer` gives it the signer). A sidecar is signed from the SHA-256
+that is known anyway, without reading or copying the asset. Nothing is ever created over credentials that are
+there: they become the parent.
 C2PA specification 2.4, https://spec.c2pa.org/ .
 """
 
@@ -27,6 +28,7 @@ from provenance.own_marks import RECORD
 from provenance.readers._c2pa_trust import PURPOSES, REMOTE, anchors
 from provenance.writers._c2pa_definition import Json, binding, definition, ingredient, labels, lint
 from provenance.writers._c2pa_probe import remote_only
+from provenance.writers._c2pa_signer import signer_of
 from provenance.writers._whole import must_be_whole
 from provenance.writers.claims import Claim, Part, received
 
@@ -337,13 +339,8 @@ def _bound_to(part: Part) -> bool:
 
 
 def _signed(builder: Any, signing: SigningMaterial, kind: str, source: BinaryIO, target: BinaryIO) -> bytes:
-    import c2pa
-
-    with _named("it could not be signed"):
-        address = signing.tsa.encode() if signing.tsa else None
-        about = c2pa.C2paSignerInfo(signing.alg.encode(), signing.chain_pem, signing.key_pem, address)
-        with c2pa.Signer.from_info(about) as signer:
-            return bytes(builder.sign(signer, kind, source, target))
+    with _named("it could not be signed"), signer_of(signing) as signer:
+        return bytes(builder.sign(signer, kind, source, target))
 
 
 @contextmanager
