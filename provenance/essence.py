@@ -10,6 +10,9 @@ compared with like.
 - ``bmff-samples/1``: handler and samples of each picture and sound track in track order.
 - ``bmff-items/1``: type and bytes of each picture item by number (HEIC, AVIF).
 - ``bmff-mdat/1``: what all mdat boxes hold, where the tables are fragmented or odd.
+- ``tiff-strips/1``: strips and tiles of each directory, with the fields that say how to show them.
+- ``gif-image/1``: header, pictures, control blocks and the loop; comments and other extensions are out.
+- ``flac-frames/1``, ``mpeg-frames/1``, ``aiff-sound/1``: sound between the tags, with the format it is stored in.
 - ``riff-wave/1``, ``riff-avi/1``, ``riff-webp/1``: fmt and data; movi lists; picture and animation chunks.
 """
 
@@ -21,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from provenance.containers import bmff_items, bmff_samples, jpeg, png, riff
+from provenance.containers import bmff_items, bmff_samples, gif, jpeg, png, riff, sound_frames, tiff_strips
 from provenance.containers.span import Span, lie, pieces, read_up_to, size_of
 from provenance.digest import open_media
 from provenance.errors import UnreadableMedia
@@ -211,10 +214,46 @@ def _riff(file: BinaryIO, scheme: str, parts: list[riff.Chunk], needed: bytes) -
     return sha.found(scheme)
 
 
-def _feed(update: Callable[[bytes], None], file: BinaryIO, spans: Sequence[Span]) -> None:
+def _tiff(file: BinaryIO) -> _Found | None:
+    sha, held = _Hash(), 0
+    for label, spans in tiff_strips.pictures(file):
+        held += sum(span.length for span in spans)
+        if held > size_of(file):
+            raise _overlap()
+        sha.update(label)
+        _feed(sha.update, file, spans)
+    return sha.found("tiff-strips/1") if held else None
+
+
+def _gif(file: BinaryIO) -> _Found | None:
+    sha, held = _Hash(), 0
+    for span in gif.pictures(file):
+        held += 1
+        _feed(sha.update, file, [span])
+    return sha.found("gif-image/1") if held > 1 else None
+
+
+def _sound(scheme: str, find: Callable[[BinaryIO], tuple[bytes, list[Span]]]) -> Callable[[BinaryIO], _Found | None]:
+    def hash_sound(file: BinaryIO) -> _Found | None:
+        form, spans = find(file)
+        if not any(span.length for span in spans):
+            return None
+        sha = _Hash()
+        sha.update(form)
+        _feed(sha.update, file, spans)
+        return sha.found(scheme)
+
+    return hash_sound
+
+
+def _overlap() -> UnreadableMedia:
     # Tables that point at the same bytes over and over would keep us reading for ever.
+    return lie("media.overlap", "it says it holds more picture and sound than the file is long")
+
+
+def _feed(update: Callable[[bytes], None], file: BinaryIO, spans: Sequence[Span]) -> None:
     if sum(span.length for span in spans) > size_of(file):
-        raise lie("media.overlap", "it says it holds more picture and sound than the file is long")
+        raise _overlap()
     for span in spans:
         for piece in pieces(file, span):
             update(piece)
@@ -225,6 +264,8 @@ _SCHEMES: Final[dict[str, Callable[[BinaryIO], _Found | None]]] = {
     "image/png": _png,
     "image/apng": _png,
     "image/webp": _webp,
+    "image/tiff": _tiff,
+    "image/gif": _gif,
     "image/heic": _items,
     "image/heif": _items,
     "image/heic-sequence": _movie,
@@ -241,6 +282,9 @@ _SCHEMES: Final[dict[str, Callable[[BinaryIO], _Found | None]]] = {
     "audio/x-wav": _wave,
     "audio/vnd.wave": _wave,
     "audio/x-rf64": _wave,
+    "audio/flac": _sound("flac-frames/1", sound_frames.flac),
+    "audio/mpeg": _sound("mpeg-frames/1", sound_frames.mpeg),
+    "audio/aiff": _sound("aiff-sound/1", sound_frames.aiff_sound),
     "video/x-msvideo": _avi,
     "video/avi": _avi,
 }

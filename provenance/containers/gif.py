@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from provenance.containers.span import lie, read_up_to, size_of
+from provenance.containers.span import Span, lie, read_up_to, size_of
 
 MAGICS: Final = (b"GIF87a", b"GIF89a")
 _BLOCKS: Final = 50_000
@@ -13,6 +13,8 @@ _FAR: Final = 64 << 20
 _WINDOW: Final = 1 << 16
 _COMMENT: Final = 0xFE
 _APPLICATION: Final = 0xFF
+_PICTURE: Final = 0x2C
+_LOOP: Final = b"NETSCAPE2.0"
 _XMP: Final = b"XMP DataXMP"
 _TRAILER: Final = 258
 """Bytes of the magic trailer that lets a plain GIF reader skip an XMP packet."""
@@ -33,8 +35,26 @@ def comments_of(file: BinaryIO, limit: int) -> Iterator[bytes]:
             yield _joined(file, position, limit)
 
 
+def pictures(file: BinaryIO) -> Iterator[Span]:
+    """The header, the pictures, and the extensions that say how to show them: control blocks, plain text, loops.
+
+    Raises UnreadableMedia.
+    """
+    head = read_up_to(file, 0, 13)
+    yield Span(0, 13 + _palette(head[10] if len(head) > 10 else 0))
+    for label, start, end in _blocks(file):
+        loop = label == _APPLICATION and read_up_to(file, start + 3, len(_LOOP)) == _LOOP
+        if loop or label not in (_APPLICATION, _COMMENT):
+            yield Span(start, end - start)
+
+
 def _extensions(file: BinaryIO) -> Iterator[tuple[int, int]]:
     """Label of each extension, and where its sub-blocks begin. Raises UnreadableMedia."""
+    return ((label, start + 2) for label, start, _ in _blocks(file) if label != _PICTURE)
+
+
+def _blocks(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
+    """(label, start, end) of each extension and picture; a picture's label is that of its separator."""
     head = read_up_to(file, 0, 13)
     if head[:6] not in MAGICS or len(head) < 13:
         raise lie("gif.no_header", "there is no GIF header")
@@ -44,13 +64,15 @@ def _extensions(file: BinaryIO) -> Iterator[tuple[int, int]]:
             raise lie("gif.too_long", f"only the first {_FAR} bytes are looked at")
         block = read_up_to(file, position, 10)
         if block[:1] == b"!" and len(block) > 1:
-            yield block[1], position + 2
-            position = _skip(file, position + 2, size)
+            after = position + 2
         elif block[:1] == b",":
             # A picture: its descriptor, its palette, one byte of code size, then its sub-blocks.
-            position = _skip(file, position + 11 + _palette(block[9] if len(block) > 9 else 0), size)
+            after = position + 11 + _palette(block[9] if len(block) > 9 else 0)
         else:
             return
+        label = block[1] if block[:1] == b"!" else _PICTURE
+        yield label, position, (end := _skip(file, after, size))
+        position = end
     raise lie("gif.too_many_blocks", f"more than {_BLOCKS} blocks")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from provenance.containers import bmff, jpeg, png, riff
+from provenance.containers import bmff, jpeg, png, riff, tiff_strips
 from provenance.errors import WriteRefused
-from provenance.writers._strips import hash_strips
 
 
 def must_be_whole(file: BinaryIO, media_type: str) -> None:
@@ -19,7 +18,7 @@ def must_be_whole(file: BinaryIO, media_type: str) -> None:
     elif media_type in ("image/webp", "audio/wav", "audio/x-rf64", "video/x-msvideo"):
         whole = not any(chunk.cut for chunk in riff.chunks(file))
     elif media_type == "image/tiff":
-        whole = hash_strips(file) is not None
+        whole = any(spans for _, spans in tiff_strips.pictures(file))
     elif family in ("video", "audio") or media_type in ("image/heic", "image/heif", "image/avif"):
         whole = not any(box.cut for box in bmff.top_boxes(file))
     else:

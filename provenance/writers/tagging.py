@@ -19,11 +19,10 @@ from provenance.digest import digest_file, open_media
 from provenance.errors import ProvenanceError, WriteFailed, WriteRefused
 from provenance.essence import hash_essence
 from provenance.media_type import sniffed
-from provenance.model import Description, Digests, Essence, Mark, Strength
+from provenance.model import Description, Digests, Mark, Strength
 from provenance.writers import WRITERS, c2pa, xmp
 from provenance.writers._c2pa_definition import statement_of
 from provenance.writers._c2pa_removal import removals
-from provenance.writers._strips import hash_strips
 from provenance.writers._whole import must_be_whole
 from provenance.writers.claims import Claim
 from provenance.writers.protected import is_camera_original, refuse_protected
@@ -191,14 +190,6 @@ def write_manifest_beside(path: Path, sidecar: bytes, sha256: bytes, at: Path | 
     return target
 
 
-def essence_of(path: Path, media_type: str) -> Essence | None:
-    """The essence of a file that we write into. Raises UnreadableMedia, CouldNotLook."""
-    if media_type == "image/tiff":
-        with open_media(path) as file:
-            return hash_strips(file)
-    return hash_essence(path, media_type)
-
-
 def _beside(path: Path, target: Path) -> Path:
     refuse_protected(path.resolve())
     return target
@@ -286,7 +277,7 @@ def _replace(
     before = describe(path, with_essence=False)
     with open_media(path) as file:
         must_be_whole(file, before.media_type)
-    essence = essence_of(path, before.media_type)
+    essence = hash_essence(path, before.media_type)
     if essence is None:
         words = "its picture and sound cannot be told from the rest, so nobody could prove that they stay"
         raise WriteRefused(words, path=path, remedy="write a sidecar")
@@ -301,7 +292,7 @@ def _replace(
 
     def checked(new: Path) -> None:
         after = describe(new, with_essence=False)
-        if essence_of(new, after.media_type) != essence:
+        if hash_essence(new, after.media_type) != essence:
             raise WriteFailed("the new file does not hold the same picture and sound", path=path, remedy=_TELL)
         _must_keep(before, after, forgetting)
         check(new)

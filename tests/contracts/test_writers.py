@@ -13,10 +13,10 @@ from PIL import Image
 
 from provenance.contracts import Edit, Tag, Writer
 from provenance.errors import ProvenanceError
+from provenance.essence import hash_essence
 from provenance.media_type import sniffed
 from provenance.model import Essence, Origin
 from provenance.writers import WRITERS
-from provenance.writers.tagging import essence_of
 from provenance.writing import splice
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -54,7 +54,7 @@ def tagged(writer: Writer, data: bytes, tag: Tag = TAG) -> bytes | None:
 def essence(tmp_path: Path, data: bytes) -> Essence | None:
     path = tmp_path / "any.bin"
     path.write_bytes(data)
-    return essence_of(path, kind_of(data))
+    return hash_essence(path, kind_of(data))
 
 
 def pixels(data: bytes) -> bytes | None:

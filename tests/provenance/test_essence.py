@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import struct
+import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from provenance.errors import UnreadableMedia
@@ -246,7 +250,7 @@ def test_an_avi_is_its_movie_list(essence: Hash) -> None:
     assert essence(avi(b"abcd"), "video/x-msvideo") != essence(avi(b"abce"), "video/x-msvideo")
 
 
-@pytest.mark.parametrize("media_type", ["image/tiff", "application/pdf", "application/octet-stream"])
+@pytest.mark.parametrize("media_type", ["image/x-exr", "application/pdf", "application/octet-stream"])
 def test_other_media_have_no_essence_of_their_own(essence: Hash, media_type: str) -> None:
     assert essence(b"whatever", media_type) is None
 
@@ -292,3 +296,99 @@ def test_speech_after_long_silence_tells(tmp_path: Path) -> None:
     path.write_bytes(wave(bytes(400_000) + random.Random(1).randbytes(100_000)))
 
     assert telling_essence(path, "audio/wav") is not None
+
+
+def tag_in_front(data: bytes) -> bytes:
+    body = b"TIT2" + (6).to_bytes(4, "big") + b"\0\0" + b"\0title"
+    size = len(body)
+    return b"ID3\x04\0\0" + bytes([size >> 21 & 127, size >> 14 & 127, size >> 7 & 127, size & 127]) + body + data
+
+
+def ape(items: bytes) -> bytes:
+    return items + b"APETAGEX" + (2000).to_bytes(4, "little") + (len(items) + 32).to_bytes(4, "little") + bytes(16)
+
+
+def retagged_flac(data: bytes) -> bytes:
+    assert data[:4] == b"fLaC"
+    assert not data[4] & 0x80
+    comment = b"\x04" + (14).to_bytes(3, "big") + (6).to_bytes(4, "little") + b"nobody" + bytes(4)
+    return data[:42] + comment + data[42:]
+
+
+def noise(kind: str, path: Path, **more: object) -> bytes:
+    Image.effect_noise((96, 64), 60).convert("P" if kind == "GIF" else "RGB").save(path, kind, **more)
+    return path.read_bytes()
+
+
+SOUNDS = [
+    ("clips/ai_tone.flac", "audio/flac", retagged_flac),
+    ("clips/ai_tone.flac", "audio/flac", lambda data: data + b"TAG" + bytes(125)),
+    ("clips/ai_song.mp3", "audio/mpeg", tag_in_front),
+    ("clips/ai_song.mp3", "audio/mpeg", lambda data: data + ape(b"x" * 40)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kind", "retag"), SOUNDS)
+def test_tags_around_the_sound_change_nothing(samples: Path, tmp_path: Path, name: str, kind: str, retag) -> None:
+    before, after = samples / name, tmp_path / "after"
+    after.write_bytes(retag(before.read_bytes()))
+
+    assert hash_essence(after, kind) == hash_essence(before, kind)
+    assert hash_essence(before, kind) is not None
+
+
+@pytest.mark.parametrize(("name", "kind"), dict.fromkeys((name, kind) for name, kind, _ in SOUNDS))
+def test_a_changed_sample_changes_the_essence_of_a_sound(samples: Path, tmp_path: Path, name: str, kind: str) -> None:
+    data = bytearray((samples / name).read_bytes())
+    data[-200] ^= 1
+    after = tmp_path / "after"
+    after.write_bytes(data)
+
+    assert hash_essence(after, kind) != hash_essence(samples / name, kind)
+
+
+def test_a_comment_in_a_gif_changes_nothing_and_a_pixel_does(tmp_path: Path) -> None:
+    one, other, third = (tmp_path / name for name in ("one.gif", "other.gif", "third.gif"))
+    data = noise("GIF", one)
+    screen = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    other.write_bytes(data[:screen] + b"!\xfe\x05hello\0" + data[screen:])
+    third.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+
+    assert hash_essence(other, "image/gif") == hash_essence(one, "image/gif")
+    assert hash_essence(third, "image/gif") != hash_essence(one, "image/gif")
+
+
+def test_a_description_in_a_tiff_changes_nothing_and_a_pixel_does(tmp_path: Path) -> None:
+    one, other, third = (tmp_path / name for name in ("one.tif", "other.tif", "third.tif"))
+    picture = Image.effect_noise((96, 64), 60).convert("RGB")
+    picture.save(one, "TIFF")
+    picture.save(other, "TIFF", description="a long description " * 20, software="a program")
+    picture.putpixel((3, 3), (1, 2, 3))
+    picture.save(third, "TIFF")
+
+    assert hash_essence(other, "image/tiff") == hash_essence(one, "image/tiff")
+    assert hash_essence(third, "image/tiff") != hash_essence(one, "image/tiff")
+
+
+def test_other_chunks_of_an_aiff_change_nothing_and_a_sample_does(tmp_path: Path) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return kind + len(data).to_bytes(4, "big") + data + b"\0" * (len(data) % 2)
+
+    form, sound = chunk(b"COMM", bytes(range(18))), chunk(b"SSND", bytes(8) + bytes(range(256)) * 9)
+    paths = [tmp_path / name for name in "abc"]
+    for path, body in zip(paths, (form + sound, chunk(b"NAME", b"a name") + form + sound, form + sound[:-1] + b"x"),
+                          strict=True):  # fmt: skip
+        path.write_bytes(b"FORM" + (len(body) + 4).to_bytes(4, "big") + b"AIFF" + body)
+    hashes = [hash_essence(path, "audio/aiff") for path in paths]
+
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+@given(st.sampled_from(["audio/flac", "audio/mpeg", "audio/aiff", "image/gif", "image/tiff"]), st.binary(max_size=400),
+       st.sampled_from([b"fLaC", b"ID3\x04", b"FORM\0\0\0\0AIFF", b"GIF89a", b"II*\0", b"MM\0*", b""]))  # fmt: skip
+def test_garbage_is_an_error_of_ours_or_has_no_essence(kind: str, data: bytes, head: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(head + data)
+        file.flush()
+        with contextlib.suppress(UnreadableMedia):
+            hash_essence(Path(file.name), kind)

@@ -15,6 +15,7 @@ import pytest
 from provenance.contracts import Tag, TrustList
 from provenance.describe import describe
 from provenance.errors import ProvenanceError, WriteRefused
+from provenance.essence import hash_essence
 from provenance.identity import SigningMaterial
 from provenance.model import Origin, Strength
 from provenance.writers import c2pa
@@ -22,7 +23,6 @@ from provenance.writers.claims import Action, Claim, Part, Use, made
 from provenance.writers.tagging import (
     Sealing,
     erase_packet_beside,
-    essence_of,
     planned,
     tag_file,
     untag_file,
@@ -267,11 +267,11 @@ def test_a_manifest_beside_replaces_only_one_that_it_carries_forward(sample, not
 
 def test_the_essence_of_a_tiff_is_its_strips_wherever_they_lie(sample, tag: Tag) -> None:
     path = sample("stills/ai_xmp.tif")
-    before = essence_of(path, "image/tiff")
+    before = hash_essence(path, "image/tiff")
     tag_file(path, replace(tag, document="", instance=""))
 
     assert before is not None
-    assert essence_of(path, "image/tiff") == before
+    assert hash_essence(path, "image/tiff") == before
 
     data = bytearray(path.read_bytes())
     from provenance.containers import tiff
@@ -282,7 +282,7 @@ def test_the_essence_of_a_tiff_is_its_strips_wherever_they_lie(sample, tag: Tag)
     at = int.from_bytes(data[strips.span.offset : strips.span.offset + tiff.width_of(strips.type)], order)
     data[at] ^= 1
     path.write_bytes(data)
-    assert essence_of(path, "image/tiff") != before
+    assert hash_essence(path, "image/tiff") != before
 
 
 LOOP = """
