@@ -6,12 +6,14 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from provenance.contracts import Tag
+from provenance.describe import describe
 from provenance.writers.tagging import tag_file, untag_file, write_packet_beside
 
 PICTURES = ["stills/undeclared.png", "stills/stripped.jpg", "stills/captured.jpg"]
@@ -120,3 +122,25 @@ def test_pillow_reads_the_packet_and_the_comment(sample, name: str, tag: Tag) ->
         comment = picture.getexif().get_ifd(0x8769)[0x9286]
     assert tag.source_type in description
     assert bytes(comment).startswith(b"ASCII\0\0\0provenance: origin=ai_generated")
+
+
+FIELDS = (("title", "Night Train"), ("episode", "3"), ("scene", "12"), ("shot", "AB_0120"), ("take", "4"),
+          ("unit", "second"), ("vendor", "Höhle"), ("department", "comp"), ("version", "v003"))  # fmt: skip
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", [*PICTURES, *MOVIES, "webp", "tiff"])
+def test_exiftool_reads_production_fields_where_the_standards_put_them(sample, name: str, tag: Tag) -> None:
+    path = {"webp": webp, "tiff": tiff}[name](sample) if name in ("webp", "tiff") else sample(name)
+
+    tag_file(path, replace(tag, fields=FIELDS))
+
+    told = exiftool(path)
+    assert told["XMP-xmpDM:Scene"] == 12
+    assert told["XMP-xmpDM:ShotName"] == "AB_0120"
+    assert told["XMP-xmpDM:TakeNumber"] == 4
+    assert told["XMP-xmpDM:ProjectName"] == "Night Train"
+    assert told["XMP-xmpMM:VersionID"] == "v003"
+    known = {key.rpartition(":")[2]: value for key, value in told.items()}
+    assert (known["Unit"], known["Vendor"], known["Department"]) == ("second", "Höhle", "comp")
+    assert {f"field.{key}": text for key, text in FIELDS}.items() <= describe(path).facts.items()
