@@ -248,6 +248,8 @@ def _asset(db: Connection, row: int, sha256: bytes, columns: Sequence[Any]) -> A
         "marks": [[*mark[:7], json.loads(mark[7])] for mark in marks],
         "decided": decided, "references": refs, "facts": facts,
     }  # fmt: skip
+    if (project := db.value("SELECT body FROM project WHERE asset_id = ?", (row,))) is not None:
+        personal["project"] = json.loads(project)
     return codec.get_asset(public, personal)
 
 

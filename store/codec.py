@@ -26,6 +26,7 @@ from provenance.model import (
     Unchecked,
     Verdict,
 )
+from store.cut_codec import get_project, put_project
 
 Json = dict[str, Any]
 
@@ -136,6 +137,8 @@ def put_asset(asset: Asset) -> tuple[Json, Json]:
         "references": [put_reference(one) for one in known.references],
         "facts": dict(known.facts),
     }
+    if known.project is not None:
+        personal["project"] = put_project(known.project)
     return public, personal
 
 
@@ -166,6 +169,7 @@ def get_asset(public: Mapping[str, Any], personal: Mapping[str, Any]) -> Asset:
         tuple(get_reference(one) for one in personal.get("references", ())),
         tuple((name, version) for name, version in public["readers"]),
         personal.get("facts", {}),
+        get_project(personal["project"]) if "project" in personal else None,
     )
     members = tuple(
         Member(frame, get_path(name), size, bytes.fromhex(digest)) for frame, name, size, digest in public["members"]

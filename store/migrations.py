@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Number of steps below; kept in PRAGMA user_version, so that a current store opens without looking further."""
 
 _LEDGER: Final = """
@@ -210,7 +210,34 @@ def m003_tagging(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: Final = (m001_first, m002_evidence_by_entry, m003_tagging)
+_CUTS: Final = """
+DROP TABLE cut_use;
+DROP TABLE cut;
+CREATE TABLE project (
+  asset_id INTEGER PRIMARY KEY REFERENCES asset(id), format TEXT NOT NULL, complete INTEGER NOT NULL,
+  body TEXT NOT NULL) STRICT;
+CREATE TABLE project_name (
+  stem TEXT NOT NULL, asset_id INTEGER NOT NULL REFERENCES asset(id), PRIMARY KEY (stem, asset_id))
+  STRICT, WITHOUT ROWID;
+CREATE INDEX project_name_of ON project_name (asset_id);
+CREATE TABLE matched (
+  project_id INTEGER NOT NULL REFERENCES asset(id), n INTEGER NOT NULL, media_id INTEGER NOT NULL REFERENCES asset(id),
+  method TEXT NOT NULL, strength INTEGER NOT NULL, PRIMARY KEY (project_id, n)) STRICT, WITHOUT ROWID;
+CREATE INDEX matched_media ON matched (media_id);
+CREATE TABLE cut_status (
+  project_id INTEGER NOT NULL REFERENCES asset(id), cut TEXT NOT NULL, status TEXT NOT NULL, by TEXT NOT NULL,
+  at INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (project_id, cut)) STRICT, WITHOUT ROWID;
+CREATE INDEX sighting_stem ON sighting (lower(CAST(name AS TEXT)));
+"""
+
+
+def m004_cuts(db: Database) -> None:
+    """Timelines and projects as they were read, what of them was matched, and the status of cuts."""
+    for statement in _statements(_CUTS):
+        db.execute(statement)
+
+
+STEPS: Final = (m001_first, m002_evidence_by_entry, m003_tagging, m004_cuts)
 
 
 def _statements(script: str) -> list[str]:

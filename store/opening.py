@@ -15,6 +15,7 @@ from provenance.errors import StoreTooNew, StoreUnreachable
 from store import migrations, rows
 from store.assets import Assets
 from store.cases import Cases
+from store.cuts import Cuts
 from store.database import Connection, sqlite_version
 from store.decisions import Decisions
 from store.fields import Fields
@@ -35,7 +36,8 @@ def now_ms() -> int:
 class Store:
     """A production's memory on this workstation. Bound to the thread that opened it.
 
-    Attributes: journal and index (local); assets, lineage, decisions, cases, fields, uses, taggings, ledger (lasting);
+    Attributes: journal and index (local); assets, lineage, decisions, cases, cuts, fields, uses, taggings, ledger
+    (lasting);
     station is this workstation's id; warnings are sentences for `status`.
     """
 
@@ -50,6 +52,7 @@ class Store:
         self.assets = Assets(connection, self.ledger)
         self.lineage = Lineage(connection, self.ledger)
         self.decisions = Decisions(connection, self.ledger)
+        self.cuts = Cuts(connection, self.ledger)
         self.fields = Fields(connection, self.ledger)
         self.uses = Uses(connection, self.ledger)
         self.taggings = Taggings(connection, self.ledger, self.lineage)

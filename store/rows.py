@@ -12,7 +12,7 @@ from typing import Final
 
 from provenance.errors import StoreTooNew
 from provenance.model import CARRIES_TAINT, SYMMETRIC, Asset, Origin
-from store import codec, tagging_rows, taint
+from store import codec, cut_rows, tagging_rows, taint
 from store.database import Connection
 from store.ledger import Entry
 from store.standing import REDACTED, asset_id, folder_row, standing_origin
@@ -47,6 +47,7 @@ def _asset_described(db: Connection, entry: Entry) -> None:
     row = _asset_row(db, asset, entry.at)
     _description_rows(db, row, asset)
     _identifier_rows(db, row, asset)
+    cut_rows.write_project(db, row, asset.description.project)
     taint.refresh_origin(db, row, standing_origin(db, row))
 
 
@@ -261,6 +262,7 @@ def _redacted(db: Connection, entry: Entry) -> None:
 def _erase_words_of_file(db: Connection, uid: str, body: str) -> None:
     row = asset_id(db, json.loads(body)["sha256"])
     db.execute("DELETE FROM mark WHERE asset_id = ?", (row,))
+    cut_rows.write_project(db, row, None)
     db.execute("DELETE FROM reference WHERE asset_id = ?", (row,))
     db.execute("UPDATE description SET facts = '{}', decided = '[]', refs = '[]' WHERE asset_id = ?", (row,))
 
@@ -283,6 +285,7 @@ _ERASERS: Final[dict[str, Callable[[Connection, str, str], None]]] = {
     "declared": _erase_declarer,
     "link.added": _erase_linker,
     **tagging_rows.ERASERS,
+    **cut_rows.ERASERS,
 }
 
 KINDS: Final[dict[str, Callable[[Connection, Entry], None]]] = {
@@ -305,4 +308,5 @@ KINDS: Final[dict[str, Callable[[Connection, Entry], None]]] = {
     "decision.revoked": _decision_revoked,
     "redacted": _redacted,
     **tagging_rows.KINDS,
+    **cut_rows.KINDS,
 }

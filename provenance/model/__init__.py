@@ -10,7 +10,6 @@ from provenance.model.asset import (
     Digests,
     Essence,
     FileStamp,
-    Identifier,
     Kind,
     Member,
     Place,
@@ -30,6 +29,7 @@ from provenance.model.case import (
     Severity,
 )
 from provenance.model.cut import Clip, Cut, MediaName, ProjectFile, Rate, Render, Span, Track
+from provenance.model.identifier import Identifier
 from provenance.model.link import CARRIES_TAINT, SYMMETRIC, Evidence, Link, Relation
 from provenance.model.mark import VALUE_LIMIT, Conflict, Fault, Mark, Unchecked, Verdict, bounded
 from provenance.model.origin import (

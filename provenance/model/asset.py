@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from provenance.model.cut import ProjectFile
+from provenance.model.identifier import Identifier
 from provenance.model.link import Relation
 from provenance.model.mark import Fault, Mark, Unchecked, Verdict
 from provenance.model.origin import Strength
@@ -69,18 +71,6 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Identifier:
-    """A name by which other files may refer to this one.
-
-    Schemes: ``sha256`` (hex), ``xmp.did``, ``xmp.iid``, ``xmp.state`` (both of one saved state of a document),
-    ``c2pa.manifest`` (label of a manifest).
-    """
-
-    scheme: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
     """What a file says it was made from: raw material for a link, once the other asset is known.
 
@@ -125,6 +115,7 @@ class Description:
             it that files which have nothing to do with each other share it.
         readers: (name, version) of every reader that looked.
         facts: width, height, duration, codec, software, camera, ...: for people and search.
+        project: where it is a timeline or a project file, what that says.
     """
 
     media_type: str
@@ -137,6 +128,7 @@ class Description:
     references: tuple[Reference, ...] = ()
     readers: tuple[tuple[str, str], ...] = ()
     facts: Mapping[str, str | int | float] = field(default_factory=dict)
+    project: ProjectFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from provenance.model.asset import Identifier
+from provenance.model.identifier import Identifier
 from provenance.model.mark import Fault
 
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
 from provenance.model import (
     Asset,
+    Clip,
+    Cut,
     Description,
     Evidence,
     Identifier,
     Kind,
     Link,
     Mark,
+    MediaName,
     Origin,
     Place,
+    ProjectFile,
+    Rate,
     Reference,
     Relation,
+    Span,
     Strength,
+    Track,
     Verdict,
 )
 from store import Store
@@ -47,6 +55,19 @@ def an_asset(
         "image/png", None, verdict, marks,
         identifiers=identifiers, references=references, readers=(("test", reader_version),), facts={"width": 4},
     )  # fmt: skip
+    return Asset(sha(word), Kind.FILE, len(word), description, b"x" * 16)
+
+
+def a_timeline(word: str, *names: str, complete: bool = True, unused: tuple[str, ...] = ()) -> Asset:
+    """A timeline of one cut, `Reel 1`, in which each of the names lies for a second; the unused ones are only there."""
+    media = tuple(MediaName(name, (name,)) for name in (*(names or ("still",)), *unused))
+    rate = Rate(Fraction(24))
+    clips = tuple(
+        Clip(n + 1, one.name, Track.VIDEO, "V1", Span(Fraction(3600 + n), Fraction(3601 + n)), media=(n,))
+        for n, one in enumerate(media[: len(media) - len(unused)])
+    )
+    project = ProjectFile("Sample 1", media, (Cut("Reel 1", rate, Fraction(3600), clips),), complete=complete)
+    description = Description("application/x-timeline", None, Verdict(Origin.UNDECLARED), project=project)
     return Asset(sha(word), Kind.FILE, len(word), description, b"x" * 16)
 
 

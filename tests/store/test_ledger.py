@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from provenance.errors import LedgerBroken, StoreError, UsageError
 from provenance.model import Answer, Decision, Origin, Place, Relation, Tagged, UseRecord, Way
 from store import Store, open_store, rebuild
+from store.cuts import Matched
 from store.rows import KINDS
-from tests.store.conftest import a_link, an_asset, sha
+from tests.store.conftest import a_link, a_timeline, an_asset, sha
 
 LOCAL_TABLES = {
     "local",
@@ -70,6 +71,9 @@ def a_full_day(store: Store) -> None:
     store.assets.declare(sha("still"), Origin.AI_GENERATED, by="artist", basis="made it")
     store.assets.record(an_asset("tagged still", Origin.AI_EDITED))
     store.taggings.record(Tagged(sha("tagged still"), still, Way.EMBEDDED, ("xmp",), was=sha("still"), by="editor"))
+    store.assets.record(a_timeline("timeline"))
+    store.cuts.match(sha("timeline"), [Matched(0, sha("still"), "path", 3)])
+    store.cuts.set_status(sha("timeline"), "Reel 1", "locked", by="editor")
     store.taggings.take_back(Tagged(sha("still"), still, Way.EMBEDDED, ("xmp",), was=sha("tagged still"), by="editor"))
 
 
@@ -84,7 +88,16 @@ def test_rebuilds_every_row_from_the_entries_alone(fresh_store: Store, tmp_path:
 
 def test_rebuilds_the_same_after_a_redaction(fresh_store: Store, tmp_path: Path) -> None:
     a_full_day(fresh_store)
-    for kind in ("decided", "asset.described", "declared", "link.added", "tagged", "fields.set", "use.recorded"):
+    for kind in (
+        "decided",
+        "asset.described",
+        "declared",
+        "link.added",
+        "tagged",
+        "fields.set",
+        "use.recorded",
+        "cut.status",
+    ):
         entry = next(one for one in fresh_store.ledger.entries(kind=kind) if one.personal)
         fresh_store.ledger.redact(entry.uid, "asked for erasure", "data protection officer")
 
