@@ -41,6 +41,7 @@ from provenance.own_marks import DETAIL, OURSELVES
 from provenance.places import Places
 from provenance.verdict import judge
 from store import Known, Store
+from watchers.conforming import Conforming
 from watchers.describer import DescribeFailed
 from watchers.listed import compared, covers, remembered, still_listed
 from watchers.sweep import as_listed, look_at, racy
@@ -110,6 +111,7 @@ class Ingest:
         self._trust = trust
         self._rows = rows
         self._versions = versions
+        self._conforming = Conforming(store, places)
         self.asked = json.dumps(versions, sort_keys=True)
         self._wall_ns = wall_ns
 
@@ -225,6 +227,9 @@ class Ingest:
             learned = True
         assets.sight(sha256, place)
         learned = self._name_fields(sha256, place) or learned
+        if learned or new:
+            learned = self._conforming.take_in(sha256) or learned
+        self._conforming.offer(place)
         if first_time and self._declare_by_folder(sha256, place):
             learned = True
         return Ingested(place, sha256, new, learned)
