@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance import plugins
-from provenance.contracts import Reader, Source, TrustList
+from provenance.contracts import ProjectReader, Reader, Source, TrustList
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.essence import telling_essence
@@ -17,6 +17,7 @@ from provenance.hashlists import Listed
 from provenance.marks import VERSION, Row, fingerprint, rows_of_production
 from provenance.media_type import UNKNOWN, by_name, is_recognised, media_type_of, sniffed
 from provenance.model import Description, Essence, Fault, Mark, Reading, Unchecked
+from provenance.project_files import PROJECT_READERS, name_of, read_project, reader_of
 from provenance.readers._faults import as_fault
 from provenance.verdict import judge
 
@@ -63,8 +64,12 @@ def describe(
         readings = [_read(reader, source) for reader in accepting]
     media_type = media_type_of(source.head, path)
     essence, essence_faults = _essence(source, media_type) if with_essence else (None, ())
+    editor = reader_of(path, source.head)
+    project, project_faults = (None, ()) if editor is None else read_project(path, editor)
     marks = (*(mark for reading in readings for mark in reading.marks), *declared)
-    faults = _told_once((*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults))
+    faults = _told_once(
+        (*_own_faults(source), *(f for reading in readings for f in reading.faults), *essence_faults, *project_faults)
+    )
     gaps = (*(gap for reading in readings for gap in reading.unchecked), *_gaps(source, accepting, media_type))
     # Two readers may know of the same gap; one line for it is enough
     unchecked = tuple({gap.what: gap for gap in reversed(gaps)}.values())[::-1]
@@ -77,8 +82,9 @@ def describe(
         unchecked=unchecked,
         identifiers=tuple(dict.fromkeys(name for reading in readings for name in reading.identifiers)),
         references=tuple(ref for reading in readings for ref in reading.references),
-        readers=tuple(_versions(accepting, rows).items()),
+        readers=tuple(_with_editor(_versions(accepting, rows), editor).items()),
         facts=_facts(readings),
+        project=project,
     )
 
 
@@ -94,12 +100,20 @@ def accepting_readers(
     Raises CouldNotLook as `describe`.
     """
     source = _source(path, b"", (), full=False, beside=beside)
-    return _versions([reader for reader in _all(readers, deep) if _accepts(reader, source)], rows)
+    found = _versions([reader for reader in _all(readers, deep) if _accepts(reader, source)], rows)
+    return _with_editor(found, reader_of(path, source.head))
 
 
 def versions(rows: tuple[Row, ...] = (), deep: bool = False) -> dict[str, str]:
     """Name and version of all readers in use, and of the marks they go by."""
-    return _versions(list(_all(None, deep)), rows)
+    found = _versions(list(_all(None, deep)), rows)
+    for editor in PROJECT_READERS:
+        found = _with_editor(found, editor)
+    return found
+
+
+def _with_editor(found: dict[str, str], editor: ProjectReader | None) -> dict[str, str]:
+    return found if editor is None else {**found, name_of(editor): editor.VERSION}
 
 
 def _versions(readers: list[Reader], rows: tuple[Row, ...]) -> dict[str, str]:
