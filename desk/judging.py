@@ -60,7 +60,7 @@ class Judged:
 
     Args: findings, gravest first; files is the number judged, with_ai of them are AI or made
     from AI (approved ones too); explained, who passes by lineage; chains are
-    the links to the ancestor of a finding, by (asset, ancestor).
+    the links to the ancestor of a finding, by (asset, ancestor); fields are the production fields of what has findings, by asset.
     """
 
     scope: Scope
@@ -69,6 +69,7 @@ class Judged:
     with_ai: int = 0
     explained: tuple[Explained, ...] = ()
     chains: dict[tuple[bytes, bytes], tuple[Link, ...]] = field(default_factory=dict)
+    fields: dict[bytes, dict[str, str]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -189,6 +190,10 @@ def judge(
         sum(production.store.lineage.is_tainted(sha256) for sha256, _ in names),
         tuple(_explained(production, scope, names, findings)),
         _chains(production, scope, findings),
+        {
+            sha256: {one.name: one.text for one in production.store.fields.of(sha256)}
+            for sha256 in {finding.sha256 for finding in findings if finding.sha256}
+        },
     )
 
 

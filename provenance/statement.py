@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Final
 
@@ -17,10 +17,10 @@ from provenance.contracts import Tag
 from provenance.model import (
     Asset,
     Declaration,
+    Description,
     Field,
     Identifier,
     Link,
-    Mark,
     Origin,
     Relation,
     UseRecord,
@@ -139,12 +139,13 @@ def intent_of(known: Known, tag: Tag, write: Sequence[str]) -> str:
 
 def is_made_here(known: Known) -> bool:
     """True where the production itself recorded a use of a generative tool, and the file holds no credentials."""
-    return known.origin.is_ai and bool(known.uses) and not has_credentials(known.asset.description.marks)
+    return known.origin.is_ai and bool(known.uses) and not has_credentials(known.asset.description)
 
 
-def has_credentials(marks: Iterable[Mark]) -> bool:
-    """True where content credentials were read, in the file or beside it."""
-    return any(mark.reader == "c2pa" for mark in marks)
+def has_credentials(description: Description) -> bool:
+    """True where content credentials were read, in the file or beside it, or are said to lie on a server."""
+    remote = any(gap.what == "remote manifest" for gap in description.unchecked)
+    return remote or any(mark.reader == "c2pa" for mark in description.marks)
 
 
 def is_captured(known: Known) -> bool:

@@ -233,7 +233,7 @@ class Planner:
             (not status.st_mode & 0o222, "it is write-protected"),
             (asset.size > most, f"it is larger than {most / (1 << 20):g} MB"),
             (
-                has_credentials(asset.description.marks) and wish.way is not Way.EMBEDDED and not ours,
+                has_credentials(asset.description) and wish.way is not Way.EMBEDDED and not ours,
                 "it holds content credentials, which a change would break",
             ),
             (not any(one.can_write(kind) for one in WRITERS), f"nothing can be written into {kind}"),

@@ -137,7 +137,7 @@ class Tagger:
     def _knows_credentials(self, sha256: bytes) -> bool:
         """True where credentials were ever read of this content or of one that shares its essence."""
         same = {link.parent for link in self._store.lineage.parents(sha256) if link.relation is Relation.SAME_ESSENCE}
-        return any(has_credentials(self._store.assets.get(one).description.marks) for one in {sha256, *same})
+        return any(has_credentials(self._store.assets.get(one).description) for one in {sha256, *same})
 
     def _original(self, plan: Plan, sidecar: bytes = b"") -> Part:
         path = plan.path if plan.known.asset.kind is Kind.FILE else None

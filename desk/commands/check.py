@@ -85,8 +85,11 @@ def _print_one(judged: Judged) -> None:
     order = {finding.name: number for number, finding in reversed(list(enumerate(waiting)))}
     for name, found in groupby(sorted(waiting, key=lambda each: order[each.name]), key=lambda each: each.name):
         output.say()
-        output.say(name or "(no file)")
-        for finding in found:
+        listed = list(found)
+        fields = judged.fields.get(listed[0].sha256, {})
+        told = f"  ({', '.join(f'{key} {text}' for key, text in fields.items())})" if fields else ""
+        output.say((name or "(no file)") + told)
+        for finding in listed:
             _print_finding(finding)
     answered = [finding for finding in judged.findings if finding.decision is not None and not finding.is_open]
     if answered or judged.explained:
@@ -160,6 +163,7 @@ def _finding_json(judged: Judged, finding: Finding) -> dict[str, Any]:
         **named("name", finding.name),
         "sha256": finding.sha256.hex() or None,
         "text": finding.text,
+        "fields": judged.fields.get(finding.sha256, {}),
         "ancestor": finding.ancestor.hex() or None,
         "chain": [link_json(link) for link in chain],
         "decision": decision_json(finding.decision),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from provenance.model import Origin, Way
 from provenance.writers import c2pa
+from provenance.writers._c2pa_probe import remote_only
 from tests.conftest import SAMPLES
 from tests.watchers.production import Day, a_production
 from watchers.event import EventKind
@@ -214,3 +215,44 @@ def test_a_changed_sequence_is_not_described_by_the_sidecar_of_the_old_one(tmp_p
         now = day.at("comps/shot/shot.%04d.png 1001-1005")
         assert now is not None
         assert day.store.assets.get(now).description.verdict.origin is Origin.UNDECLARED
+
+
+def test_broken_files_are_named_and_none_of_them_is_hurt(tmp_path: Path) -> None:
+    from provenance.errors import UnreadableMedia
+    from provenance.essence import hash_essence
+    from provenance.media_type import media_type_of
+
+    def essence(path: Path) -> object:
+        try:
+            return hash_essence(path, media_type_of(path.read_bytes()[:65536], path))
+        except UnreadableMedia:
+            return path.read_bytes()
+
+    with a_day(tmp_path / "show", "embed") as day:
+        broken = sorted(path for path in (SAMPLES / "broken").iterdir() if path.suffix not in (".c2pa", ".xmp"))
+        for path in broken:
+            shutil.copy2(path, day.root / "ai" / path.name)
+        before = {path.name: essence(path) for path in broken}
+        day.scan()
+
+        assert {name: essence(day.root / "ai" / name) for name in before} == before
+        assert [one for one in os.listdir(day.root / "ai") if one.startswith(".provenance-")] == []
+        told = {event.path.name for event in day.events if event.kind is EventKind.FAULT and event.path}
+        written = {event.path.name for event in day.events if event.kind is EventKind.TAGGED and event.path}
+        untold = {
+            path.name for path in broken
+            if path.name not in told | written and day.at(f"ai/{path.name}") is not None
+            and day.store.assets.origin(day.at(f"ai/{path.name}") or b"") is not Origin.UNDECLARED
+        }  # fmt: skip
+        assert untold == set()
+
+
+def test_a_file_whose_credentials_lie_on_a_server_is_opened_and_never_created(tmp_path: Path) -> None:
+    with a_day(tmp_path / "show", "embed") as day:
+        (day.root / "ai" / "remote.png").write_bytes(remote_only())
+
+        day.scan()
+
+        faults = [event.text for event in day.events if event.kind is EventKind.FAULT]
+        assert faults == []
+        assert day.store.taggings.of(day.at("ai/remote.png") or b"")[-1].way is Way.SIDECAR
