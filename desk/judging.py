@@ -60,7 +60,8 @@ class Judged:
 
     Args: findings, gravest first; files is the number judged, with_ai of them are AI or made
     from AI (approved ones too); explained, who passes by lineage; chains are
-    the links to the ancestor of a finding, by (asset, ancestor); fields are the production fields of what has findings, by asset.
+    the links to the ancestor of a finding, by (asset, ancestor); fields are the production fields of what has
+    findings, by asset.
     """
 
     scope: Scope
