@@ -7,10 +7,10 @@ from typing import Final
 
 from provenance.contracts import ProjectReader
 from provenance.model import ProjectFile
-from provenance.timelines import fcp7_xml
+from provenance.timelines import fcp7_xml, otio
 from provenance.timelines._opening import head_of
 
-TIMELINES: Final[tuple[ProjectReader, ...]] = (fcp7_xml,)
+TIMELINES: Final[tuple[ProjectReader, ...]] = (otio, fcp7_xml)
 """Every reader of a timeline; exactly one accepts a file."""
 
 
