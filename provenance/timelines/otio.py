@@ -104,9 +104,8 @@ class _Document:
                 self.gathering.fault("rate_assumed", f"cut {name!r} tells no frame rate: {fps} is taken")
         zero = begin.seconds if begin else _ZERO
         clips = [one for line, track, label in self._lines(stack) for one in self._line(line, track, label, fps, name)]
-        if schema(stack) not in _TRACKS:
-            # What shows a part of a nested cut says so where it nests it; only an outermost range trims here.
-            clips = self._shown_part(clips, stack if top else {}, f"cut {name!r}")
+        if top:
+            clips = self._shown_part(clips, stack, f"cut {name!r}")
         self.gathering.cut(name, Rate(fps), zero, [_moved(one, zero) for one in clips], top=top)
         if not clips and not top and self._length(node, 0):
             self.gathering.fault("empty_cut", f"cut {name!r} is nested and its content is not told")
@@ -141,7 +140,8 @@ class _Document:
         if line.get("enabled") is False:
             found = [None if one is None else replace(one, enabled=False) for one in found]
         clips = [one for one in found if one is not None]
-        return self._shown_part(clips, line, where)
+        # What shows a part of a nested cut says so where it nests it: here the cut is told whole.
+        return clips if id(line) in self._queued else self._shown_part(clips, line, where)
 
     def _shown_part(self, clips: list[Clip], line: Node, where: str) -> list[Clip]:
         """What a range of a track or stack leaves of its clips, moved to where that part begins."""
