@@ -69,15 +69,17 @@ class Clip:
     """One use of something in a cut.
 
     Args:
-        number: as an editor counts events, from 1.
+        number: as an editor counts events, from 1; the two sides of a dissolve in an EDL share one.
         name: of the clip.
         track: kind; label: its name (``V1``, ``A2``).
         record: where it lies in the cut, in seconds of the cut's own timecode.
         source: which part of the media, in seconds of its timecode; None where not told.
         media: positions in ProjectFile.media; several where a clip offers several (proxy and original, channels).
-            None at all: a title, a generator, a gap filler, named by `kind`.
+            None at all: a title, a generator, a gap filler, named by `kind`. Handles that a transition shows belong
+            to `record` and `source`.
         cut: name of the cut nested here, or empty.
-        kind: ``media``, ``cut``, ``generator``, ``title``, ``adjustment``, ``missing``.
+        kind: ``media``, ``cut``, ``generator``, ``title``, ``adjustment``, ``missing`` (what it showed is not told,
+            or only by name).
         enabled: false where it is muted or switched off: then it is present and not used.
         note: speed changes, comments, effects, for people.
     """
@@ -99,13 +101,19 @@ class Clip:
 class Cut:
     """One timeline, sequence or composition.
 
-    Args: start is the timecode at which it begins, in seconds; clips in record order.
+    Args:
+        name: of this cut alone in its file: a second one of a name has a number behind it.
+        rate: frames for each second, of its timecode.
+        start: the timecode at which it begins, in seconds.
+        clips: in record order.
+        top: false where it is only made to lie in others (a compound clip, an angle of a multicam).
     """
 
     name: str
     rate: Rate
     start: Fraction
     clips: tuple[Clip, ...]
+    top: bool = True
 
 
 @dataclass(frozen=True, slots=True)
