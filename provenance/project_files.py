@@ -13,8 +13,9 @@ from provenance.contracts import ProjectReader
 from provenance.errors import CouldNotLook, UnreadableMedia
 from provenance.model import Fault, ProjectFile
 from provenance.readers._faults import as_fault
+from provenance.timelines import TIMELINES
 
-PROJECT_READERS: Final[tuple[ProjectReader, ...]] = ()
+PROJECT_READERS: Final[tuple[ProjectReader, ...]] = (*TIMELINES,)
 
 
 def reader_of(path: Path, head: bytes, readers: Sequence[ProjectReader] = PROJECT_READERS) -> ProjectReader | None:

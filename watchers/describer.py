@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import threading
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
@@ -308,7 +309,9 @@ class _Values(pickle.Unpickler):
     """Loads our frozen values and nothing else, so that a captured worker cannot run code in the daemon."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """A class of `provenance.model`. Raises pickle.UnpicklingError for anything else."""
+        """A class of `provenance.model`, or an exact number. Raises pickle.UnpicklingError for anything else."""
+        if (module, name) == ("fractions", "Fraction"):
+            return Fraction
         if module.startswith("provenance.model.") and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__ == module:
