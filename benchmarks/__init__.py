@@ -14,5 +14,16 @@ from __future__ import annotations
 
 from typing import Final
 
-BENCHMARKS: Final = ("start", "walk", "planner", "inspect_cost", "accuracy", "readers", "store", "ingest", "tagging")
+BENCHMARKS: Final = (
+    "start",
+    "walk",
+    "planner",
+    "inspect_cost",
+    "accuracy",
+    "readers",
+    "store",
+    "ingest",
+    "lineage",
+    "tagging",
+)
 """In the order they run: quick ones first."""

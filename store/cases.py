@@ -39,7 +39,7 @@ class Cases:
 
     def case(self, sha256: bytes, *, delivery: str = "", name: str = "") -> Case:
         """The case of an asset. Raises NotFound, StoreError (which must never count as a pass)."""
-        with self._db.reading():
+        with self._db.reading(), self._lineage.gathered(sha256):
             asset = self._assets.get(sha256)
             summary = self._assets.summary(sha256)
             certain, doubtful, alike = self._above(sha256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,12 +35,26 @@ class Step:
 
 
 _LINKS: Final = """
-SELECT c.sha256, p.sha256, l.relation, l.used, e.source, e.version, e.method, e.strength, e.note, e.by
+SELECT c.sha256, p.sha256, l.relation, l.used, e.source, e.version, e.method, e.strength, e.note, e.by,
+  l.child, l.parent
 FROM link l JOIN asset c ON c.id = l.child JOIN asset p ON p.id = l.parent
 LEFT JOIN evidence e ON e.id = (SELECT x.id FROM evidence x WHERE x.relation = l.relation
   AND ((x.child = l.child AND x.parent = l.parent) OR (x.child = l.parent AND x.parent = l.child))
   ORDER BY x.strength DESC, x.id LIMIT 1)
 WHERE NOT l.refused"""
+
+
+# The filter stands where SQLite's planner leaves it alone (store/taint.py)
+_SET: Final = """
+WITH RECURSIVE walk(id) AS (
+  VALUES (:start)
+  UNION
+  SELECT CASE WHEN l.refused THEN NULL ELSE l.{there} END FROM walk JOIN link l ON l.{here} = walk.id
+)
+SELECT a.sha256 FROM walk JOIN asset a ON a.id = walk.id WHERE a.id <> :start"""
+
+_AT_ONCE: Final = 5_000
+"""Assets whose links are asked for in one query."""
 
 
 class Lineage:
@@ -48,6 +63,8 @@ class Lineage:
     def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self._db = connection
         self._ledger = ledger
+        self._above: dict[bytes, list[Link]] = {}
+        self._below: dict[bytes, list[Link]] = {}
 
     def named(self, identifiers: Iterable[Identifier]) -> frozenset[bytes]:
         """Assets that carry any of these identifiers."""
@@ -145,11 +162,64 @@ class Lineage:
 
     def parents(self, sha256: bytes) -> list[Link]:
         """The links from an asset up."""
+        if sha256 in self._above:
+            return self._above[sha256]
         return [_link(row) for row in self._db.rows(_LINKS + " AND c.sha256 = ? ORDER BY l.parent", (sha256,))]
 
     def children(self, sha256: bytes) -> list[Link]:
         """The links from an asset down."""
+        if sha256 in self._below:
+            return self._below[sha256]
         return [_link(row) for row in self._db.rows(_LINKS + " AND p.sha256 = ? ORDER BY l.child", (sha256,))]
+
+    def ancestor_set(self, sha256: bytes) -> frozenset[bytes]:
+        """Everything an asset was made from, used or present, without the ways there: one query. Raises NotFound."""
+        return self._set(sha256, "child", "parent")
+
+    def descendant_set(self, sha256: bytes) -> frozenset[bytes]:
+        """Everything that was made from an asset, as `ancestor_set`."""
+        return self._set(sha256, "parent", "child")
+
+    def _set(self, sha256: bytes, here: str, there: str) -> frozenset[bytes]:
+        sql = _SET.format(here=here, there=there)
+        return frozenset(row[0] for row in self._db.rows(sql, {"start": self._row(sha256)}))
+
+    @contextmanager
+    def gathered(self, sha256: bytes, *, up: bool = True, depth: int = 1_000_000) -> Iterator[None]:
+        """While it lasts, the links of all that lies above an asset (or below) are at hand, read level by level.
+
+        For walks that ask link by link; nothing is added or refused meanwhile. Args: depth in levels. Raises NotFound.
+        """
+        kept = self._above if up else self._below
+        fresh = self._gather(sha256, up=up, depth=depth)
+        kept.update(fresh)
+        try:
+            yield
+        finally:
+            for one in fresh:
+                kept.pop(one, None)
+
+    def _gather(self, sha256: bytes, *, up: bool, depth: int) -> dict[bytes, list[Link]]:
+        here, there, known = ("child", "parent", self._above) if up else ("parent", "child", self._below)
+        found: dict[bytes, list[Link]] = {}
+        level, seen = [(self._row(sha256), sha256)], {sha256}
+        while level and depth > 0:
+            depth -= 1
+            found.update((digest, []) for _, digest in level)
+            wanted = [row for row, digest in level if digest not in known]
+            fresh: dict[bytes, int] = {}
+            for first in range(0, len(wanted), _AT_ONCE):
+                asked = json.dumps(wanted[first : first + _AT_ONCE])
+                sql = f"{_LINKS} AND l.{here} IN (SELECT value FROM json_each(?)) ORDER BY l.{here}, l.{there}"
+                for row in self._db.rows(sql, (asked,)):
+                    link = _link(row)
+                    mine, other, number = (row[0], row[1], row[11]) if up else (row[1], row[0], row[10])
+                    found[mine].append(link)
+                    if other not in seen:
+                        seen.add(other)
+                        fresh[other] = number
+            level = [(number, digest) for digest, number in fresh.items()]
+        return {digest: links for digest, links in found.items() if digest not in known}
 
     def ancestors(self, sha256: bytes, *, depth: int = 1_000, used_only: bool = False) -> list[Step]:
         """Everything an asset was made from, nearest first; each once, over the shortest way."""
@@ -160,7 +230,10 @@ class Lineage:
         return self._walk(sha256, up=False, depth=depth, used_only=used_only)
 
     def _walk(self, start: bytes, *, up: bool, depth: int, used_only: bool, directed: bool = False) -> list[Step]:
-        self._row(start)
+        with self.gathered(start, up=up, depth=depth):
+            return self._stepped(start, up=up, depth=depth, used_only=used_only, directed=directed)
+
+    def _stepped(self, start: bytes, *, up: bool, depth: int, used_only: bool, directed: bool) -> list[Step]:
         seen, steps = {start}, []
         queue = deque([(start, 0)])
         while queue:
@@ -252,6 +325,6 @@ def chain_to(over: dict[bytes, Link], start: bytes, ancestor: bytes) -> list[Lin
 
 
 def _link(row: Sequence[Any]) -> Link:
-    child, parent, relation, used, source, version, method, strength, note, by = row
+    child, parent, relation, used, source, version, method, strength, note, by = row[:10]
     evidence = Evidence(source or "", version or "", method or "", Strength(strength or 0), note or "", by or "")
     return Link(child, parent, Relation(relation), evidence, bool(used))
