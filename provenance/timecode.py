@@ -25,6 +25,8 @@ _NEAR: Final = Fraction(45, 10_000)
 """How far 23.98 lies from 24000/1001; 29.97 and the others lie nearer."""
 _LEAST_NTSC: Final = 12
 _NTSC: Final = Fraction(1000, 1001)
+_HONEST_BITS: Final = 256
+_PICOSECONDS: Final = 10**12
 _SHOWN: Final = 1_000_000
 """Hours that are shown; beyond them no honest time lies."""
 
@@ -155,6 +157,13 @@ def _snapped(fps: Fraction) -> Fraction:
 def ntsc_rate(base: int) -> Fraction:
     """The rate of NTSC under a timebase: 30000/1001 for 30."""
     return base * _NTSC
+
+
+def settled(time: Fraction) -> Fraction:
+    """A sum of many times: exact while it is of an honest size, else to the picosecond, so that it stays cheap."""
+    if time.denominator.bit_length() <= _HONEST_BITS:
+        return time
+    return Fraction(round(time * _PICOSECONDS), _PICOSECONDS)
 
 
 def _unreadable(text: str, why: str) -> UnreadableMedia:

@@ -7,10 +7,10 @@ from typing import Final
 
 from provenance.contracts import ProjectReader
 from provenance.model import ProjectFile
-from provenance.timelines import cmx3600, fcp7_xml, otio
+from provenance.timelines import cmx3600, fcp7_xml, fcpxml, otio
 from provenance.timelines._opening import head_of
 
-TIMELINES: Final[tuple[ProjectReader, ...]] = (otio, fcp7_xml, cmx3600)
+TIMELINES: Final[tuple[ProjectReader, ...]] = (otio, fcp7_xml, fcpxml, cmx3600)
 """Every reader of a timeline; exactly one accepts a file."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from provenance.model import Clip, ProjectFile, Rate, Span, Track
+from provenance.timecode import settled
 from provenance.timelines._gathering import Gathering, clip, notes
 from provenance.timelines._otio_json import Bad, Node, Range, Time, children, load, schema, text
 from provenance.timelines._otio_media import Shown, shown
@@ -136,7 +137,7 @@ class _Document:
                 continue
             one, length = self._item(child, kind, position, track, label, fps, where)
             found.append(_longer(one, waiting, _ZERO) if one is not None and waiting else one)
-            position, waiting = position + length, _ZERO
+            position, waiting = settled(position + length), _ZERO
         if line.get("enabled") is False:
             found = [None if one is None else replace(one, enabled=False) for one in found]
         clips = [one for one in found if one is not None]
@@ -213,7 +214,7 @@ class _Document:
             self.gathering.fault("too_deep", f"{text(node, 'name')!r} is nested deeper than {_DEPTH} levels")
         elif kind in _NESTED:
             each = [self._length(child, depth + 1) for child in map(self._solid, children(node))]
-            self._lengths[key] = sum(each, _ZERO) if kind in _TRACKS else max(each, default=_ZERO)
+            self._lengths[key] = _summed(each) if kind in _TRACKS else max(each, default=_ZERO)
         return self._lengths[key]
 
     def _fps(self, stack: Node) -> Fraction | None:
@@ -242,6 +243,13 @@ def _referenced(root: Node) -> Iterator[tuple[str, Node]]:
             if isinstance(node.get("OTIO_REF_ID"), str):
                 yield node["OTIO_REF_ID"], node
             waiting.extend(one for one in (node.get("tracks"), *children(node)) if isinstance(one, dict))
+
+
+def _summed(lengths: list[Fraction]) -> Fraction:
+    total = _ZERO
+    for length in lengths:
+        total = settled(total + length)
+    return total
 
 
 def _offset(transition: Node, key: str) -> Fraction:
