@@ -252,7 +252,8 @@ def _windows(path: str) -> str:
     """With backslashes, single but in front, none at the end."""
     path = path.replace("/", "\\")
     lead = "\\\\" if path.startswith("\\\\") else ""
-    return (lead + re.sub(r"\\{2,}", lambda _: "\\", path[len(lead) :])).rstrip("\\")
+    rest = path.lstrip("\\") if lead else path
+    return (lead + re.sub(r"\\{2,}", lambda _: "\\", rest)).rstrip("\\")
 
 
 def _unescaped(text: str) -> str:

@@ -50,10 +50,8 @@ class Sources:
     def gather(self) -> None:
         """Every file that the AAF names, whether used or not."""
         for mob in self.mobs.values():
-            if mob.kind == "source" and mob.descriptor not in _TAPES and (mob.locators or self._is_file(mob)):
+            if _is_file(mob) or self._is_lone(mob):
                 self._medium(mob)
-            elif mob.kind == "master" and not any(self.mobs.get(one) for one in _shown_by(mob)):
-                self._lone(mob)
 
     def follow(self, umid: str, number: int, moment: Fraction) -> Chain:
         """What a source clip shows: `moment` is in seconds from the start of that slot of that mob."""
@@ -75,9 +73,7 @@ class Sources:
 
     def _visit(self, mob: Mob, number: int, moment: Fraction, chain: Chain) -> None:
         chain.name = chain.name or mob.name
-        if mob.kind == "master" and not any(self.mobs.get(one) for one in _shown_by(mob)):
-            chain.media.append(self._lone(mob))
-        elif mob.kind == "source" and mob.descriptor not in _TAPES and (mob.locators or self._is_file(mob)):
+        if _is_file(mob) or self._is_lone(mob):
             at = self._medium(mob)
             if at not in chain.media:
                 chain.media.append(at)
@@ -86,25 +82,20 @@ class Sources:
             start, chain.rate = told
             chain.moment = start + moment
 
-    def _is_file(self, mob: Mob) -> bool:
-        return mob.descriptor not in ("", "ImportDescriptor", *_TAPES)
+    def _is_lone(self, mob: Mob) -> bool:
+        """True for a master whose sources are not in the file: its own word is all there is."""
+        return mob.kind == "master" and not any(umid in self.mobs for umid in _shown_by(mob))
 
     def _medium(self, mob: Mob) -> int:
-        return self._gathering.medium(mob.umid, lambda: self._told(mob))
-
-    def _lone(self, mob: Mob) -> int:
-        """A master whose sources are not in the file: its own word is all there is."""
         return self._gathering.medium(mob.umid, lambda: self._told(mob))
 
     def _told(self, mob: Mob) -> MediaName:
         masters = self._masters(mob)
         comments = {name: text for one in (mob, *masters) for name, text in reversed(one.comments)}
         # A path in a clip's comments is that of the file it was made from: the end of the chain, or the only file.
-        imported = any(self._is_import(one) for one in self._below(mob)) and not self._is_import(mob)
+        imported = not _is_import(mob) and any(map(_is_import, self._below(mob)))
         written = () if imported else tuple(comments[name] for name in _PATHS if comments.get(name))
         paths = decode_paths(*mob.locators, *written)
-        if not mob.locators and not written:
-            paths = ()
         reel = next((one.name for one in self._below(mob) if one.descriptor in _TAPES), "")
         reel = reel or next((comments[name] for name in _REELS if comments.get(name)), "")
         start, rate, length = self._extent(mob)
@@ -116,9 +107,6 @@ class Sources:
             available=Span(start, start + length) if start is not None and length else None,
             rate=rate,
         )
-
-    def _is_import(self, mob: Mob) -> bool:
-        return mob.descriptor == "ImportDescriptor"
 
     def _masters(self, mob: Mob) -> list[Mob]:
         """The masters that show a source, through whatever lies between."""
@@ -161,6 +149,14 @@ class Sources:
     def slot(self, umid: str, number: int) -> Slot | None:
         """One slot of one mob."""
         return self._slots.get((umid, number))
+
+
+def _is_file(mob: Mob) -> bool:
+    return mob.kind == "source" and mob.descriptor not in _TAPES and bool(mob.locators or mob.descriptor)
+
+
+def _is_import(mob: Mob) -> bool:
+    return mob.descriptor == "ImportDescriptor"
 
 
 def _walk(sources: Sources, umid: str, number: int) -> Iterable[tuple[str, int, Fraction, int]]:

@@ -6,6 +6,7 @@ AAF Object Specification 1.1 (https://static.amwa.tv/ms-01-aaf-object-spec.pdf).
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,10 +15,11 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from provenance.containers.span import lie
 from provenance.digest import open_media
+from provenance.errors import CouldNotLook
 
 _MOBS: Final = 200_000
 _SEGMENTS: Final = 1_000_000
@@ -85,12 +87,12 @@ class Mob:
 
 def mobs_of(path: Path) -> tuple[Mob, ...]:
     """All mobs of an AAF. Raises UnreadableMedia (``timeline.broken``, ``timeline.too_many``), CouldNotLook."""
-    with open_media(path):
-        pass  # says in our words why it cannot be opened
     try:
-        with _opened(path) as file:
+        with open_media(path) as file, _opened(file) as opened:
             reading = _Reading()
-            found = list(islice((reading.mob(mob) for mob in file.content.mobs), _MOBS + 1))
+            found = list(islice((reading.mob(mob) for mob in opened.content.mobs), _MOBS + 1))
+    except CouldNotLook:
+        raise
     except _TooMany as error:
         raise lie("timeline.too_many", f"more than {_SEGMENTS} components") from error
     except Exception as error:
@@ -107,15 +109,23 @@ class _TooMany(Exception):
     """More components than an honest file has."""
 
 
-def _opened(path: Path) -> Any:
+def _opened(file: BinaryIO) -> Any:
     import aaf2
     from aaf2 import cfb, components, types
+    from aaf2 import file as opening
 
-    # It speaks through print and the root logger, which would then write on a user's terminal.
+    # It speaks through print and the root logger, which would then write on a user's terminal; and what it opens
+    # itself stays open where the content is no AAF.
     for module in (cfb, components, types):
         module.print = _unsaid
     cfb.logging = _SILENT
-    return aaf2.open(os.fspath(path), "r")
+    opening.io = SimpleNamespace(open=_open, BytesIO=io.BytesIO)
+    return aaf2.open(file, "r")
+
+
+def _open(file: Any, mode: str, buffering: int) -> Any:
+    """A file that is open already, as it is; else what the library wants."""
+    return io.open(file, mode, buffering=buffering) if isinstance(file, str | os.PathLike) else file  # noqa: UP020
 
 
 def _unsaid(*_: object, **__: object) -> None:

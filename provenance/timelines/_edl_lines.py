@@ -21,9 +21,8 @@ _EVENT: Final = re.compile(
 )
 _LIKE_EVENT: Final = re.compile(r"\s*\d{1,6}[A-Z]?\s+\S.*\d\d[:;.]\d\d[:;.]\d\d")
 _SPEED: Final = re.compile(rf"M2\s+(\S.{{0,255}}?)?\s+(-?\d{{1,5}}(?:\.\d{{1,4}})?)(?:\s+{_TIME})?\s*", re.IGNORECASE)
-_COMMENT: Final = re.compile(
-    r"(?:\*|>>>)?\s*(?:\*\s*)?(?:DLEDL:.{0,80}?\b)?([A-Za-z][A-Za-z _]{1,40}?)\s*(?::|\bIS\b)\s*(.*)"
-)
+_COMMENT: Final = re.compile(r"(?:\*|>>>)?\s*(?:\*\s*)?([A-Za-z][A-Za-z _]{1,40}?)\s*(?::|\bIS\b)\s*(.*)")
+_DLEDL: Final = re.compile(r"DLEDL:.{0,200}?\b(PATH):\s*(.*)", re.IGNORECASE)
 _REPLACED: Final = re.compile(r"(.+?)\s+REPLACED BY:\s*(\S+)", re.IGNORECASE)
 _RATE: Final = re.compile(
     r"\*?\s*(?:FRAME[ _]?RATE|FPS|TIMEBASE)\s*[:=]?\s*(\d{2,3}(?:\.\d{1,6})?)\s*(?:FPS)?\s*", re.IGNORECASE
@@ -155,7 +154,7 @@ def _take_comment(current: EditList, line: str) -> None:
     if audio is not None:
         event.audio += audio[1].split()
         return
-    found = _COMMENT.fullmatch(line)
+    found = _DLEDL.fullmatch(line) or _COMMENT.fullmatch(line)
     key = "" if found is None else " ".join(found[1].lower().split())
     if found is not None and key in ("final cut pro reel", "avid reel"):
         replaced = _REPLACED.fullmatch(found[2])

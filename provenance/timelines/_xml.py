@@ -62,14 +62,7 @@ class Elements:
             data = read_up_to(file, position, _PIECE)
             position += len(data)
             quiet += len(data)
-            try:
-                if data:
-                    parser.feed(data)
-                else:
-                    parser.close()
-            except _BROKEN as error:
-                raise _broken(str(error)) from error
-            for event, element in cast(Iterator[tuple[str, Element]], parser.read_events()):
+            for event, element in _events(parser, data):
                 quiet = 0
                 if event == "start":
                     self._start(element)
@@ -111,6 +104,18 @@ class Elements:
             element.clear()
             element.attrib.update(kept)
             self._kept = before + 1
+
+
+def _events(parser: XMLPullParser[Element], data: bytes) -> Iterator[tuple[str, Element]]:
+    """What a piece of the document brings; of no piece, what its end does. A fault may come with either."""
+    try:
+        if data:
+            parser.feed(data)
+        else:
+            parser.close()
+        yield from cast(Iterator[tuple[str, Element]], parser.read_events())
+    except _BROKEN as error:
+        raise _broken(str(error)) from error
 
 
 def _check_prolog(file: BinaryIO) -> None:

@@ -30,6 +30,8 @@ _GAPS: Final = frozenset({"Gap", "Filler"})
 _COLLECTIONS: Final = frozenset({"SerializableCollection", "SerializeableCollection"})
 _REFERENCE: Final = "SerializableObjectRef"
 _DEPTH: Final = 60
+_LOOKED_AT: Final = 1_000
+"""Cuts in which a rate is looked for."""
 _ASSUMED: Final = Fraction(24)
 _ZERO: Final = Fraction(0)
 
@@ -218,13 +220,17 @@ class _Document:
         return self._lengths[key]
 
     def _fps(self, stack: Node) -> Fraction | None:
-        """The rate of the first item that tells one, pictures before sound."""
-        lines = sorted(self._lines(stack), key=lambda line: line[1] is not Track.VIDEO)
-        for line, _, _ in lines:
-            for child in map(self._solid, children(line)):
+        """The rate of the first item that tells one, outer ones before nested, pictures before sound."""
+        waiting, seen = deque([stack]), {id(stack)}
+        while waiting and len(seen) < _LOOKED_AT:
+            lines = sorted(self._lines(waiting.popleft()), key=lambda line: line[1] is not Track.VIDEO)
+            for child in (self._solid(child) for line, _, _ in lines for child in children(line)):
                 told = child.get("source_range")
                 if isinstance(told, Range):
                     return told.fps
+                if schema(child) in _NESTED and id(child) not in seen:
+                    seen.add(id(child))
+                    waiting.append(child)
         return None
 
     def _solid(self, node: Any) -> Node:
