@@ -40,6 +40,10 @@ _SEQUENCES: Final = tuple(
 )  # fmt: skip
 
 
+_MARKS: Final = re.compile(r"[\[{(#@%$]")
+"""One of these is in every form: most names have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class SequencePath:
     """A path that stands for many frames: its pattern (``shot.%04d.exr``), first and last frame where told."""
@@ -81,7 +85,7 @@ def as_sequence(path: str) -> SequencePath:
     formats (`provenance.sequences`) count; all others come back as they are.
     """
     folder, name = _apart(path)
-    for form in _SEQUENCES if len(name) <= _LONGEST_NAME else ():
+    for form in _SEQUENCES if len(name) <= _LONGEST_NAME and _MARKS.search(name) else ():
         match = form.fullmatch(name)
         if match is not None:
             told = match.groupdict()

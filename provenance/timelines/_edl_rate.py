@@ -10,10 +10,11 @@ from typing import Final
 from provenance import timecode
 from provenance.errors import UnreadableMedia
 from provenance.model import Rate
-from provenance.timelines._edl_lines import EditList
+from provenance.timelines._edl_lines import EditList, Event
 
 _BASES: Final = (24, 25, 30, 48, 50, 60, 100, 120)
 _NUMBERS: Final = re.compile(r"\d+")
+_Fields = tuple[int, int, int, int]
 _SAMPLE: Final = 2_000
 """Events that are looked at."""
 
@@ -35,17 +36,18 @@ def choose_rate(edits: EditList, told: Fraction | None) -> Chosen:
         dropping = timecode.ntsc_rate(timecode.timebase(fps)) if drop else fps
         fps = dropping if timecode.can_drop(dropping) else fps
         return Chosen(Rate(fps, drop and timecode.can_drop(fps)))
+    fields = [[_fields(time) for time in line.times] for event in _unhurried(edits) for line in event.lines]
     least = max((_fields(time)[3] for time in times), default=0)
     if drop:
         base = 30 if least < 30 else 60
         why = f"no frame rate is told, and frame numbers drop: {base * 1000 / 1001:.2f} is taken"
         return Chosen(Rate(timecode.ntsc_rate(base), True), why)
-    return _fitting(edits, least)
+    return _fitting(fields, least)
 
 
-def _fitting(edits: EditList, least: int) -> Chosen:
+def _fitting(lines: list[list[_Fields]], least: int) -> Chosen:
     bases = [base for base in _BASES if base > least] or [_BASES[-1]]
-    misfits = {base: _misfits(edits, base) for base in bases}
+    misfits = {base: _misfits(lines, base) for base in bases}
     best = min(misfits.values())
     fitting = [base for base in bases if misfits[base] == best]
     others = [str(base) for base in fitting[1:] if base <= 30]
@@ -54,24 +56,26 @@ def _fitting(edits: EditList, least: int) -> Chosen:
     return Chosen(Rate(Fraction(fitting[0])), f"{why} (a rate of NTSC looks the same){also}")
 
 
-def _misfits(edits: EditList, base: int) -> int:
-    """Events whose source and record differ in length at a rate, though nothing changes their speed."""
+def _unhurried(edits: EditList) -> list[Event]:
+    """Events whose speed nothing changes: their source is as long as their record."""
+    return [event for event in edits.events[:_SAMPLE] if not event.speeds]
+
+
+def _misfits(lines: list[list[_Fields]], base: int) -> int:
+    """Lines whose source and record differ in length at a rate."""
     count = 0
-    for event in edits.events[:_SAMPLE]:
-        if event.speeds:
-            continue
-        for line in event.lines:
-            source_in, source_out, record_in, record_out = (_frame(time, base) for time in line.times)
-            count += source_out - source_in != record_out - record_in
+    for source_in, source_out, record_in, record_out in lines:
+        source = _frame(source_out, base) - _frame(source_in, base)
+        count += source != _frame(record_out, base) - _frame(record_in, base)
     return count
 
 
-def _frame(time: str, base: int) -> int:
-    hours, minutes, seconds, frames = _fields(time)
+def _frame(fields: _Fields, base: int) -> int:
+    hours, minutes, seconds, frames = fields
     return ((hours * 60 + minutes) * 60 + seconds) * base + frames
 
 
-def _fields(time: str) -> tuple[int, int, int, int]:
+def _fields(time: str) -> _Fields:
     hours, minutes, seconds, frames = map(int, _NUMBERS.findall(time))
     return hours, minutes, seconds, frames
 

@@ -19,7 +19,7 @@ from provenance.errors import UnreadableMedia
 
 LARGEST: Final = 256 << 20
 """Bytes of a timeline; a longer one is refused in words."""
-_PIECE: Final = 256 << 10
+_PIECE: Final = 64 << 10
 _PROLOG: Final = 1 << 20
 _TOKEN: Final = 8 << 20
 """Bytes that may pass without a tag: no text of an honest timeline is that long."""
@@ -30,90 +30,97 @@ _BROKEN: Final = (ParseError, expat.ExpatError, ValueError, LookupError)
 """What the parsers raise; the last two over encodings that are none."""
 
 
-class Elements:
-    """Iterates over the elements of a document, each when it ends, innermost first; namespaces are dropped.
+def elements(
+    path: Path, wanted: frozenset[str], dropped: frozenset[str], released: frozenset[str]
+) -> Iterator[Element]:
+    """The elements of a document, each when it ends, innermost first; prefixes of namespaces are dropped.
 
     Args:
         path: of the document.
-        dropped: names of elements that nobody needs: they are never given, and stay empty in their parents.
+        wanted: names of elements to give; the others stay in their parents.
+        dropped: names of elements that nobody needs: they are emptied and stay so in their parents.
         released: names of elements that are emptied, but for their attributes, once they were given.
     Raises UnreadableMedia (``timeline.broken``, ``timeline.entities``, ``timeline.too_large``,
     ``timeline.too_many``), CouldNotLook.
     """
-
-    def __init__(self, path: Path, dropped: frozenset[str], released: frozenset[str]) -> None:
-        self._path = path
-        self._dropped = dropped
-        self._released = released
-        self._counts: list[int] = []
-        self._kept = self._skipping = 0
-
-    def __iter__(self) -> Iterator[Element]:
-        with open_media(self._path) as file:
-            if size_of(file) > LARGEST:
-                raise lie("timeline.too_large", f"more than {LARGEST >> 20} MiB: export the cut without its bins")
-            _check_prolog(file)
-            yield from self._of(file)
-
-    def _of(self, file: BinaryIO) -> Iterator[Element]:
-        parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
-        position = quiet = 0
-        while True:
-            data = read_up_to(file, position, _PIECE)
-            position += len(data)
-            quiet += len(data)
-            for event, element in _events(parser, data):
-                quiet = 0
-                if event == "start":
-                    self._start(element)
-                elif self._end(element):
-                    yield element
-                    self._release(element)
-            if not data:
-                return
-            if quiet > _TOKEN:
-                raise _broken(f"a single tag or text of more than {_TOKEN} bytes")
-
-    def _start(self, element: Element) -> None:
-        self._counts.append(self._kept)
-        if len(self._counts) > _DEPTH:
-            raise _broken(f"it is nested deeper than {_DEPTH} levels")
-        if "}" in element.tag:
-            element.tag = element.tag.rpartition("}")[2]
-        if self._skipping or element.tag in self._dropped:
-            self._skipping += 1
-
-    def _end(self, element: Element) -> bool:
-        """True where the element is one to be given."""
-        before = self._counts.pop()
-        if self._skipping:
-            self._skipping -= 1
-            element.clear()
-            self._kept = before + 1
-            return False
-        self._kept += 1
-        if self._kept > _KEPT:
-            raise lie("timeline.too_many", f"more than {_KEPT} elements: export the cut without its bins")
-        self._counts.append(before)
-        return True
-
-    def _release(self, element: Element) -> None:
-        before = self._counts.pop()
-        if element.tag in self._released:
-            kept = dict(element.attrib)
-            element.clear()
-            element.attrib.update(kept)
-            self._kept = before + 1
+    with open_media(path) as file:
+        if size_of(file) > LARGEST:
+            raise lie("timeline.too_large", f"more than {LARGEST >> 20} MiB: export the cut without its bins")
+        _check_prolog(file)
+        yield from _of(_event_pieces(file), wanted, dropped, released)
 
 
-def _events(parser: XMLPullParser[Element], data: bytes) -> Iterator[tuple[str, Element]]:
-    """What a piece of the document brings; of no piece, what its end does. A fault may come with either."""
+def _of(
+    pieces: Iterator[list[tuple[str, Element]]],
+    wanted: frozenset[str],
+    dropped: frozenset[str],
+    released: frozenset[str],
+) -> Iterator[Element]:
+    """One flat loop: half a million times round for a long cut."""
+    counts: list[int] = []
+    kept = skipping = 0
+    for piece in pieces:
+        for event, element in piece:
+            if event == "start":
+                counts.append(kept)
+                skipping += 1 if skipping else _begin(element, len(counts)) in dropped
+                continue
+            before = counts.pop()
+            kept += 1
+            if skipping:
+                skipping -= 1
+                element.clear()
+                kept = before + 1
+            elif element.tag in wanted:
+                yield element
+                if element.tag in released:
+                    _release(element)
+                    kept = before + 1
+            if kept > _KEPT:
+                raise lie("timeline.too_many", f"more than {_KEPT} elements: export the cut without its bins")
+
+
+def _begin(element: Element, depth: int) -> str:
+    """The name of an element without its prefix. Raises UnreadableMedia where it lies too deep."""
+    if depth > _DEPTH:
+        raise _broken(f"it is nested deeper than {_DEPTH} levels")
+    name: str = element.tag
+    if "}" in name:
+        element.tag = name = name.rpartition("}")[2]
+    return name
+
+
+def _release(element: Element) -> None:
+    """Empties an element but for its attributes."""
+    attributes = dict(element.attrib)
+    element.clear()
+    element.attrib.update(attributes)
+
+
+def _event_pieces(file: BinaryIO) -> Iterator[list[tuple[str, Element]]]:
+    """What each piece of a document brings: beginnings and ends of elements."""
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
+    position = quiet = 0
+    while True:
+        data = read_up_to(file, position, _PIECE)
+        position += len(data)
+        events = _events(parser, data)
+        yield events
+        quiet = 0 if events else quiet + len(data)
+        if not data:
+            return
+        if quiet > _TOKEN:
+            raise _broken(f"a single tag or text of more than {_TOKEN} bytes")
+
+
+def _events(parser: XMLPullParser[Element], data: bytes) -> list[tuple[str, Element]]:
+    """The events of a piece; of no piece, of the end. A fault may come with either."""
     try:
         if data:
             parser.feed(data)
         else:
             parser.close()
-        yield from cast(Iterator[tuple[str, Element]], parser.read_events())
+        return cast(list[tuple[str, Element]], list(parser.read_events()))
     except _BROKEN as error:
         raise _broken(str(error)) from error
 

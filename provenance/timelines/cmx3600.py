@@ -32,7 +32,6 @@ LARGEST: Final = 32 << 20
 _BLACK: Final = frozenset({"BL", "BLACK", "BLK"})
 _MADE: Final = frozenset({"BARS", "TONE", "SLUG", "MATTE"})
 _NO_REEL: Final = frozenset({"AX", "AUX", "NONE", "NONAME", "UNKNOWN"})
-_DAY: Final = 24 * 3600
 _AUDIO: Final = re.compile(r"A(A?)(\d{0,2})")
 
 
@@ -125,11 +124,11 @@ class _Events:
 
     def _side(self, event: Event, line: Line, *, to: bool) -> _Side:
         rate = Rate(self._rate.fps, line.drop and timecode.can_drop(self._rate.fps))
-        source_in, source_out, record_in, record_out = (timecode.parse_timecode(time, rate) for time in line.times)
-        day = _DAY if rate.drop else _DAY * timecode.timebase(rate.fps) / rate.fps
-        if record_out < record_in:
-            record_out += day  # a list that runs past midnight
-        record, source = Span(record_in, record_out), Span(source_in, source_out)
+        source_in, source_out, record_in, record_out = (timecode.frame_number(time, rate) for time in line.times)
+        if record_out < record_in:  # a list that runs past midnight
+            record_out += timecode.frame_number("24:00:00:00", rate)
+        record = Span(timecode.seconds_of(record_in, rate.fps), timecode.seconds_of(record_out, rate.fps))
+        source = Span(timecode.seconds_of(source_in, rate.fps), timecode.seconds_of(source_out, rate.fps))
         speed = self._speed(event, line)
         if speed is not None:
             retimed, note = self._retimed(record, source, speed)
