@@ -8,6 +8,7 @@ anything (https://www.w3.org/TR/xml/#dtd); the rest goes to the fast one of the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
@@ -24,22 +25,33 @@ _PROLOG: Final = 1 << 20
 _TOKEN: Final = 8 << 20
 """Bytes that may pass without a tag: no text of an honest timeline is that long."""
 _DEPTH: Final = 512
+_FIRST: Final = 8
 _KEPT: Final = 600_000
 """Elements in memory at once."""
 _BROKEN: Final = (ParseError, expat.ExpatError, ValueError, LookupError)
 """What the parsers raise; the last two over encodings that are none."""
 
 
-def elements(
-    path: Path, wanted: frozenset[str], dropped: frozenset[str], released: frozenset[str]
-) -> Iterator[Element]:
-    """The elements of a document, each when it ends, innermost first; prefixes of namespaces are dropped.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done with the elements of a document, by their names.
 
     Args:
-        path: of the document.
-        wanted: names of elements to give; the others stay in their parents.
-        dropped: names of elements that nobody needs: they are emptied and stay so in their parents.
-        released: names of elements that are emptied, but for their attributes, once they were given.
+        wanted: to give; the others stay in their parents.
+        emptied: emptied, but for their attributes, once they were given.
+        removed: taken out of their parents once they were given: of them there may be any number.
+        dropped: never given, and empty in their parents: nobody needs what is in them.
+    """
+
+    wanted: frozenset[str]
+    emptied: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+
+def elements(path: Path, plan: Plan) -> Iterator[tuple[Element, Element | None]]:
+    """The wanted elements of a document with their parents, each when it ends, innermost first; without prefixes.
+
     Raises UnreadableMedia (``timeline.broken``, ``timeline.entities``, ``timeline.too_large``,
     ``timeline.too_many``), CouldNotLook.
     """
@@ -47,37 +59,49 @@ def elements(
         if size_of(file) > LARGEST:
             raise lie("timeline.too_large", f"more than {LARGEST >> 20} MiB: export the cut without its bins")
         _check_prolog(file)
-        yield from _of(_event_pieces(file), wanted, dropped, released)
+        yield from _of(_event_pieces(file), plan)
 
 
-def _of(
-    pieces: Iterator[list[tuple[str, Element]]],
-    wanted: frozenset[str],
-    dropped: frozenset[str],
-    released: frozenset[str],
-) -> Iterator[Element]:
+def _of(pieces: Iterator[list[tuple[str, Element]]], plan: Plan) -> Iterator[tuple[Element, Element | None]]:
     """One flat loop: half a million times round for a long cut."""
-    counts: list[int] = []
+    wanted, dropped = plan.wanted, plan.dropped
+    around: list[tuple[Element, int]] = []
     kept = skipping = 0
     for piece in pieces:
         for event, element in piece:
             if event == "start":
-                counts.append(kept)
-                skipping += 1 if skipping else _begin(element, len(counts)) in dropped
+                around.append((element, kept))
+                skipping += 1 if skipping else _begin(element, len(around)) in dropped
                 continue
-            before = counts.pop()
+            before = around.pop()[1]
             kept += 1
             if skipping:
                 skipping -= 1
                 element.clear()
                 kept = before + 1
             elif element.tag in wanted:
-                yield element
-                if element.tag in released:
-                    _release(element)
-                    kept = before + 1
+                parent = around[-1][0] if around else None
+                yield element, parent
+                kept = _let_go(element, parent, plan, kept, before)
             if kept > _KEPT:
                 raise lie("timeline.too_many", f"more than {_KEPT} elements: export the cut without its bins")
+
+
+def _let_go(element: Element, parent: Element | None, plan: Plan, kept: int, before: int) -> int:
+    """Frees what the plan does not keep of an element that was given; how many elements are kept then."""
+    removes = element.tag in plan.removed
+    if removes and parent is not None:
+        # Those before it are gone already, so that it is among the first; where it is not, it is only emptied.
+        for at in range(min(len(parent), _FIRST)):
+            if parent[at] is element:
+                del parent[at]
+                return before
+    if removes or element.tag in plan.emptied:
+        attributes = dict(element.attrib)
+        element.clear()
+        element.attrib.update(attributes)
+        return before + 1
+    return kept
 
 
 def _begin(element: Element, depth: int) -> str:
@@ -88,13 +112,6 @@ def _begin(element: Element, depth: int) -> str:
     if "}" in name:
         element.tag = name = name.rpartition("}")[2]
     return name
-
-
-def _release(element: Element) -> None:
-    """Empties an element but for its attributes."""
-    attributes = dict(element.attrib)
-    element.clear()
-    element.attrib.update(attributes)
 
 
 def _event_pieces(file: BinaryIO) -> Iterator[list[tuple[str, Element]]]:

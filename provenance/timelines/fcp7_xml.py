@@ -20,7 +20,7 @@ from provenance.model import Clip, MediaName, ProjectFile, Rate, Span, Track
 from provenance.timelines._fcp7_items import Frames, Item, Line, Sequence, item_of, medium_of, placed, rate_of, start_of
 from provenance.timelines._gathering import Gathering, clip
 from provenance.timelines._recognition import FCP7_XML, recognise
-from provenance.timelines._xml import elements, said
+from provenance.timelines._xml import Plan, elements, said
 
 NAME: Final = FCP7_XML
 VERSION: Final = "1"
@@ -30,8 +30,8 @@ _DROPPED: Final = frozenset({
     "appspecificdata", "itemhistory", "comments", "sourcetrack", "outputs", "filmdata", "metadata", "timelinemetadata",
 })  # fmt: skip
 _ITEMS: Final = ("clipitem", "generatoritem", "transitionitem")
-_RELEASED: Final = frozenset({"file", "filter", "track", "sequence", "clip", "multiclip", *_ITEMS})
-_WANTED: Final = _RELEASED | {"xmeml"}
+_KEPT: Final = frozenset({"file", "filter", "track", "sequence", "clip", "multiclip"})
+_PLAN: Final = Plan(wanted=_KEPT.union(_ITEMS, {"xmeml"}), emptied=_KEPT, removed=frozenset(_ITEMS), dropped=_DROPPED)
 _ASSUMED: Final = Rate(Fraction(25))
 
 
@@ -44,8 +44,8 @@ def read(path: Path) -> ProjectFile:
     """Raises UnreadableMedia, CouldNotLook."""
     document = _Document()
     version = ""
-    for element in elements(path, _WANTED, _DROPPED, _RELEASED):
-        version = document.take(element) or version
+    for element, parent in elements(path, _PLAN):
+        version = document.take(element, parent) or version
     return document.project(version)
 
 
@@ -63,20 +63,20 @@ class _Document:
     def __init__(self) -> None:
         self._gathering = Gathering(NAME)
         self._sequences: dict[str, Sequence] = {}
-        self._items: dict[Element, Item] = {}
         self._tracks: dict[Element, list[Item]] = {}
         self._files: dict[str, _File] = {}
         self._angles: dict[str, str] = {}
         self._nested: set[str] = set()
         self._unnamed = 0
 
-    def take(self, element: Element) -> str:
+    def take(self, element: Element, parent: Element | None) -> str:
         """One element that has ended; of the root, its version."""
         if element.tag == "xmeml":
             return f"FCP7 XML {element.get('version', '')}".strip()
-        taker = _TAKERS.get(element.tag)
-        if taker is not None:
-            taker(self, element)
+        if element.tag in _ITEMS:
+            self._take_item(element, parent)
+        else:
+            _TAKERS[element.tag](self, element)
         return ""
 
     def take_file(self, element: Element) -> None:
@@ -124,18 +124,18 @@ class _Document:
         self._angles.setdefault(key, files)
         element.set("files", files)
 
-    def take_item(self, element: Element) -> None:
+    def _take_item(self, element: Element, track: Element | None) -> None:
         """An item of a track, boiled down at once: a track may hold tens of thousands."""
         sequence, file = element.find("sequence"), element.find("file")
         keys = ("" if one is None else self._key(one) for one in (sequence, file))
         item = item_of(element, *keys)
         if item.sequence:
             self._nested.add(item.sequence)
-        self._items[element] = item
+        if track is not None:
+            self._tracks.setdefault(track, []).append(item)
 
     def take_track(self, element: Element) -> None:
-        """All items of a track, in the order in which they stand."""
-        self._tracks[element] = [item for one in element if (item := self._items.pop(one, None)) is not None]
+        """A track that has ended: its items are known, and whether it is switched on."""
         element.set("enabled", said(element, "enabled").upper() or "TRUE")
 
     def take_sequence(self, element: Element) -> None:
@@ -227,7 +227,6 @@ class _Document:
 
 
 _TAKERS: Final = {
-    **dict.fromkeys(_ITEMS, _Document.take_item),
     "file": _Document.take_file,
     "filter": _Document.take_filter,
     "clip": _Document.take_clip,

@@ -18,14 +18,13 @@ from provenance.timelines._fcpxml_story import Place, Story
 from provenance.timelines._fcpxml_time import Clock
 from provenance.timelines._gathering import Gathering
 from provenance.timelines._recognition import FCPXML, recognise
-from provenance.timelines._xml import elements
+from provenance.timelines._xml import Plan, elements
 
 NAME: Final = FCPXML
 VERSION: Final = "1"
 
 CONTENT: Final = "Info.fcpxml"
-_WANTED: Final = frozenset({"metadata", "fcpxml"})
-_RELEASED: Final = frozenset({"metadata"})
+_PLAN: Final = Plan(frozenset({"metadata", "fcpxml"}), emptied=frozenset({"metadata"}), dropped=DROPPED)
 _CUTS: Final = ("sequence", "multicam")
 _ASSUMED: Final = Fraction(24)
 
@@ -39,7 +38,7 @@ def read(path: Path) -> ProjectFile:
     """Raises UnreadableMedia, CouldNotLook."""
     bundle = path.name if path.is_dir() else ""
     root = None
-    for element in elements(path / CONTENT if bundle else path, _WANTED, DROPPED, _RELEASED):
+    for element, _ in elements(path / CONTENT if bundle else path, _PLAN):
         if element.tag == "metadata":
             boil_metadata(element)
         elif element.tag == "fcpxml":
