@@ -6,6 +6,7 @@ are unreliable (hosts, drives and escapes of other workstations).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,6 +20,7 @@ from provenance.timelines._gathering import Gathering
 
 _LONGEST_CHAIN: Final = 16
 _BRANCHES: Final = 64
+_STEPS: Final = 1_000
 _PATHS: Final = ("UNC Path", "Source Path", "Source File", "File Path", "Original Path", "Source File Path")
 _REELS: Final = ("Tape", "TapeID", "Reel", "Camroll", "Source Tape")
 _TAPES: Final = frozenset({"TapeDescriptor", "FilmDescriptor"})
@@ -43,6 +45,7 @@ class Sources:
         self.mobs = {mob.umid: mob for mob in mobs if mob.umid}
         self._slots = {(mob.umid, slot.number): slot for mob in self.mobs.values() for slot in mob.slots}
         self._above: dict[str, list[Mob]] = {}
+        self._lines: dict[int, tuple[list[int], list[Segment]]] = {}
         for mob in self.mobs.values():
             for shown in _shown_by(mob):
                 self._above.setdefault(shown, []).append(mob)
@@ -67,7 +70,7 @@ class Sources:
             self._visit(mob, number, moment, chain)
             slot = self._slots.get((umid, number))
             if slot is not None:
-                onward = _at(slot.segment, slot.rate, moment)
+                onward = self.shown_at(slot.segment, slot.rate, moment)
                 waiting += ((*one, depth + 1) for one in reversed(onward))
         return chain
 
@@ -146,6 +149,31 @@ class Sources:
         rate = chain.rate or Rate(content.rate)
         return chain.moment, rate, content.segment.length / content.rate
 
+    def shown_at(self, segment: Segment, rate: Fraction, moment: Fraction) -> list[tuple[str, int, Fraction]]:
+        """What a slot shows at a moment: mobs, slots and the moments in them; several where it offers a choice."""
+        found: list[tuple[str, int, Fraction]] = []
+        waiting = [(segment, moment)]
+        for _ in range(_STEPS):
+            if not waiting or len(found) >= _BRANCHES:
+                break
+            one, moment = waiting.pop()
+            if one.kind == "SourceClip":
+                if one.mob:
+                    found.append((one.mob, one.slot, one.start / rate + moment))
+            elif one.kind == "Sequence":
+                waiting += self._component(one, rate, moment)
+            else:
+                waiting += ((inner, moment) for inner in reversed(one.inner[:_BRANCHES]))
+        return found
+
+    def _component(self, sequence: Segment, rate: Fraction, moment: Fraction) -> list[tuple[Segment, Fraction]]:
+        """The component of a sequence that lies at a moment, and the moment in it; the last one beyond the end."""
+        if id(sequence) not in self._lines:
+            self._lines[id(sequence)] = _line(sequence)
+        begins, components = self._lines[id(sequence)]
+        at = max(0, bisect_right(begins, moment * rate) - 1)
+        return [(components[at], moment - begins[at] / rate)] if components else []
+
     def slot(self, umid: str, number: int) -> Slot | None:
         """One slot of one mob."""
         return self._slots.get((umid, number))
@@ -167,7 +195,7 @@ def _walk(sources: Sources, umid: str, number: int) -> Iterable[tuple[str, int, 
         seen.add((umid, number))
         yield umid, number, moment, depth
         slot = sources.slot(umid, number)
-        onward = [] if slot is None else _at(slot.segment, slot.rate, moment)
+        onward = [] if slot is None else sources.shown_at(slot.segment, slot.rate, moment)
         if not onward:
             return
         umid, number, moment = onward[0]
@@ -186,36 +214,20 @@ def _shown_by(mob: Mob) -> list[str]:
     return list(found)
 
 
-def _at(segment: Segment, rate: Fraction, moment: Fraction) -> list[tuple[str, int, Fraction]]:
-    """What a slot shows at a moment: mobs, slots and the moments in them; several where it offers a choice."""
-    found: list[tuple[str, int, Fraction]] = []
-    waiting = [(segment, moment)]
-    while waiting and len(found) < _BRANCHES:
-        one, moment = waiting.pop()
-        if one.kind == "SourceClip":
-            if one.mob:
-                found.append((one.mob, one.slot, one.start / rate + moment))
-        elif one.kind == "Sequence":
-            waiting += _component(one, rate, moment)
-        else:
-            waiting += ((inner, moment) for inner in reversed(one.inner[:_BRANCHES]))
-    return found
-
-
-def _component(sequence: Segment, rate: Fraction, moment: Fraction) -> list[tuple[Segment, Fraction]]:
-    """The component of a sequence that lies at a moment, and the moment in it; the last one beyond the end."""
-    begin, found = _ZERO, None
+def _line(sequence: Segment) -> tuple[list[int], list[Segment]]:
+    """The components of a sequence that show something, and the edit units at which they begin."""
+    begins: list[int] = []
+    components: list[Segment] = []
+    begin = 0
     for component in sequence.inner:
-        length = component.length / rate
         if component.kind == "Transition":
-            begin -= length
+            begin -= component.length
             continue
         if component.kind != "Filler":
-            found = (component, moment - begin)
-            if moment < begin + length:
-                break
-        begin += length
-    return [found] if found else []
+            begins.append(begin)
+            components.append(component)
+        begin += component.length
+    return begins, components
 
 
 def _timecode(mob: Mob, number: int) -> tuple[Fraction, Rate] | None:

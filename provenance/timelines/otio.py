@@ -30,8 +30,8 @@ _GAPS: Final = frozenset({"Gap", "Filler"})
 _COLLECTIONS: Final = frozenset({"SerializableCollection", "SerializeableCollection"})
 _REFERENCE: Final = "SerializableObjectRef"
 _DEPTH: Final = 60
-_LOOKED_AT: Final = 1_000
-"""Cuts in which a rate is looked for."""
+_LOOKS: Final = 200_000
+"""Items of a document that are asked for a rate beyond their own cut's first."""
 _ASSUMED: Final = Fraction(24)
 _ZERO: Final = Fraction(0)
 
@@ -59,6 +59,7 @@ class _Document:
         self._bundle = bundle
         self._waiting: deque[tuple[Node, bool, Fraction | None]] = deque()
         self._queued: set[int] = set()
+        self._looks = _LOOKS
         self._lengths: dict[int, Fraction] = {}
         self._by_reference = dict(_referenced(root))
 
@@ -222,9 +223,10 @@ class _Document:
     def _fps(self, stack: Node) -> Fraction | None:
         """The rate of the first item that tells one, outer ones before nested, pictures before sound."""
         waiting, seen = deque([stack]), {id(stack)}
-        while waiting and len(seen) < _LOOKED_AT:
+        while waiting and self._looks > 0:
             lines = sorted(self._lines(waiting.popleft()), key=lambda line: line[1] is not Track.VIDEO)
             for child in (self._solid(child) for line, _, _ in lines for child in children(line)):
+                self._looks -= 1
                 told = child.get("source_range")
                 if isinstance(told, Range):
                     return told.fps
