@@ -77,6 +77,11 @@ def base_name(path: str) -> str:
     return re.split(r"[\\/]", name)[-1] if foreign else name.rpartition("/")[2]
 
 
+def is_relative(path: str) -> bool:
+    """True for a path (as `decode_path` gives it) that counts from the folder of the file that names it."""
+    return not path.startswith(("/", "\\")) and path[1:2] != ":" and "://" not in path
+
+
 def as_sequence(path: str) -> SequencePath:
     """The path with its frame number as printf writes it, out of any of the forms in use:
 

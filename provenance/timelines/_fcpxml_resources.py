@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from provenance import timecode
 from provenance.errors import UnreadableMedia
-from provenance.media_paths import base_name, decode_paths
+from provenance.media_paths import base_name, decode_paths, is_relative
 from provenance.model import Identifier, MediaName, Rate, Span
 from provenance.timelines._gathering import Gathering
 
@@ -94,7 +94,7 @@ class Resources:
         written = [one.get("src", "") for one in (asset, *files)]
         paths = decode_paths(*(one for one in written if one))
         if self._bundle:
-            inside = tuple(f"{self._bundle}/{path}" for path in paths if _is_relative(path))
+            inside = tuple(f"{self._bundle}/{path}" for path in paths if is_relative(path))
             paths = inside + paths
         start, duration = self.time(asset, "start"), self.time(asset, "duration")
         uid = asset.get("uid", "")
@@ -120,7 +120,3 @@ def boil_metadata(element: Element) -> None:
     reel = next((told[key] for key in _REELS if told.get(key)), "")
     if reel:
         element.set("reel", reel)
-
-
-def _is_relative(path: str) -> bool:
-    return not path.startswith(("/", "\\")) and path[1:2] != ":" and "://" not in path
