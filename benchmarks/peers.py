@@ -152,7 +152,7 @@ for path in sys.stdin.read().splitlines():
 
 def _package(package: str, home: Path, corpus: Path, labels: Sequence[Label]) -> Peer:
     try:
-        python = _environment(home / package, package)
+        python = environment(home / package, package)
         asked = "\n".join(str(corpus / label.path) for label in labels)
         ended = subprocess.run(
             [python, "-c", _ASK[package]], input=asked, capture_output=True, text=True, timeout=SECONDS
@@ -165,11 +165,11 @@ def _package(package: str, home: Path, corpus: Path, labels: Sequence[Label]) ->
     return Peer(package, {str(Path(path).relative_to(corpus)): word for path, word in lines})
 
 
-def _environment(folder: Path, package: str) -> str:
-    """The Python of an environment that holds the package; made where it is not there yet."""
+def environment(folder: Path, *packages: str) -> str:
+    """The Python of an environment that holds the packages; made where it is not there yet."""
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
         subprocess.run(install, check=True, capture_output=True, timeout=SECONDS)
     return str(python)

@@ -40,6 +40,10 @@ _SEQUENCES: Final = tuple(
 )  # fmt: skip
 
 
+_MARKS: Final = re.compile(r"[\[{(#@%$]")
+"""One of these is in every form: most names have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class SequencePath:
     """A path that stands for many frames: its pattern (``shot.%04d.exr``), first and last frame where told."""
@@ -73,6 +77,11 @@ def base_name(path: str) -> str:
     return re.split(r"[\\/]", name)[-1] if foreign else name.rpartition("/")[2]
 
 
+def is_relative(path: str) -> bool:
+    """True for a path (as `decode_path` gives it) that counts from the folder of the file that names it."""
+    return not path.startswith(("/", "\\")) and path[1:2] != ":" and "://" not in path
+
+
 def as_sequence(path: str) -> SequencePath:
     """The path with its frame number as printf writes it, out of any of the forms in use:
 
@@ -81,7 +90,7 @@ def as_sequence(path: str) -> SequencePath:
     formats (`provenance.sequences`) count; all others come back as they are.
     """
     folder, name = _apart(path)
-    for form in _SEQUENCES if len(name) <= _LONGEST_NAME else ():
+    for form in _SEQUENCES if len(name) <= _LONGEST_NAME and _MARKS.search(name) else ():
         match = form.fullmatch(name)
         if match is not None:
             told = match.groupdict()
@@ -252,7 +261,8 @@ def _windows(path: str) -> str:
     """With backslashes, single but in front, none at the end."""
     path = path.replace("/", "\\")
     lead = "\\\\" if path.startswith("\\\\") else ""
-    return (lead + re.sub(r"\\{2,}", lambda _: "\\", path[len(lead) :])).rstrip("\\")
+    rest = path.lstrip("\\") if lead else path
+    return (lead + re.sub(r"\\{2,}", lambda _: "\\", rest)).rstrip("\\")
 
 
 def _unescaped(text: str) -> str:

@@ -25,6 +25,8 @@ _NEAR: Final = Fraction(45, 10_000)
 """How far 23.98 lies from 24000/1001; 29.97 and the others lie nearer."""
 _LEAST_NTSC: Final = 12
 _NTSC: Final = Fraction(1000, 1001)
+_HONEST_BITS: Final = 256
+_PICOSECONDS: Final = 10**12
 _SHOWN: Final = 1_000_000
 """Hours that are shown; beyond them no honest time lies."""
 
@@ -36,7 +38,7 @@ def parse_timecode(text: str, rate: Rate) -> Fraction:
     (``timecode.unreadable``): no timecode, a frame number that the rate does not have or that dropping leaves out,
     dropping at a rate that knows none.
     """
-    return frame_number(text, rate) / rate.fps
+    return seconds_of(frame_number(text, rate), rate.fps)
 
 
 def frame_number(text: str, rate: Rate) -> int:
@@ -52,6 +54,13 @@ def frame_number(text: str, rate: Rate) -> int:
     if rate.drop or match[7] in ";,":
         number -= _left_out(text, hours * 60 + minutes, seconds, frames, rate.fps)
     return -number if match[1] else number
+
+
+def seconds_of(frames: int | Fraction, fps: Fraction) -> Fraction:
+    """Seconds of a count of frames; of a whole one several times as fast as a division of fractions."""
+    if isinstance(frames, int):
+        return Fraction(frames * fps.denominator, fps.numerator)
+    return frames / fps
 
 
 def says_drop(text: str) -> bool:
@@ -155,6 +164,13 @@ def _snapped(fps: Fraction) -> Fraction:
 def ntsc_rate(base: int) -> Fraction:
     """The rate of NTSC under a timebase: 30000/1001 for 30."""
     return base * _NTSC
+
+
+def settled(time: Fraction) -> Fraction:
+    """A sum of many times: exact while it is of an honest size, else to the picosecond, so that it stays cheap."""
+    if time.denominator.bit_length() <= _HONEST_BITS:
+        return time
+    return Fraction(round(time * _PICOSECONDS), _PICOSECONDS)
 
 
 def _unreadable(text: str, why: str) -> UnreadableMedia:

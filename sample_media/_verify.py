@@ -11,7 +11,7 @@ import exifread
 from _signing import CAMERA, GENERATOR, PRODUCTION, certificates_in, offline_context
 from PIL import Image
 
-FOLDERS = ("broken", "clips", "sequences", "sidecars", "stills", "trust")
+FOLDERS = ("broken", "clips", "sequences", "sidecars", "stills", "timelines", "trust")
 
 # file -> (validation state, issuer of the active manifest, number of manifests)
 SIGNED = {

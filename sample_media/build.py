@@ -23,6 +23,7 @@ import _generators
 import _recordings
 import _sets
 import _stills
+import _timelines
 import _verify
 from _signing import CA_FILES, Notary
 
@@ -38,7 +39,7 @@ def build(out: Path) -> None:
     files |= _stills.build(notary) | _clips.build(notary) | _recordings.build()
     files |= _sets.sequences() | _sets.sidecars(notary)
     files |= _sets.offload(files)
-    files |= _elsewhere.build() | _generators.build()
+    files |= _elsewhere.build() | _generators.build() | _timelines.build()
     files |= _broken.build(files)
     for name, data in files.items():
         path = out / name

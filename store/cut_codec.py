@@ -72,16 +72,20 @@ def _get_media(told: Mapping[str, Any]) -> MediaName:
 
 
 def _put_cut(cut: Cut) -> Json:
-    return {
+    told: Json = {
         "name": cut.name, "rate": _put_rate(cut.rate), "start": str(cut.start),
         "clips": [_put_clip(one) for one in cut.clips],
     }  # fmt: skip
+    if not cut.top:
+        told["top"] = False
+    return told
 
 
 def _get_cut(told: Mapping[str, Any]) -> Cut:
     rate = _get_rate(told["rate"])
     assert rate is not None
-    return Cut(told["name"], rate, Fraction(told["start"]), tuple(_get_clip(one) for one in told["clips"]))
+    clips = tuple(_get_clip(one) for one in told["clips"])
+    return Cut(told["name"], rate, Fraction(told["start"]), clips, told.get("top", True))
 
 
 def _put_clip(clip: Clip) -> list[Any]:

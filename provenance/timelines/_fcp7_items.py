@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -18,6 +19,8 @@ _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 _TITLES: Final = frozenset({"text", "title", "titles", "graphic", "lower third"})
 _LEAST_PERCENT: Final = 10
 """Slower speeds than this may be factors: some programs write 0.25 for a quarter."""
+Frames = int | Fraction
+"""A count of frames: whole nearly always, and then cheap."""
 _EDGE: Final = -1
 """Stands for the edge of the transition beside it."""
 
@@ -39,9 +42,9 @@ class Item:
     kind: str
     name: str
     enabled: bool
-    start: Fraction | None
-    end: Fraction | None
-    source: tuple[Fraction, Fraction] | None
+    start: Frames | None
+    end: Frames | None
+    source: tuple[Frames, Frames] | None
     rate: Rate | None
     speed: Fraction | None = Fraction(1)
     files: tuple[str, ...] = ()
@@ -73,23 +76,33 @@ class Sequence:
 def item_of(element: Element, sequence: str, file: str) -> Item:
     """An item of a track; ids of what it shows are told by the caller."""
     faults: list[str] = []
-    start, end = (_edge(said(element, tag), tag, faults) for tag in ("start", "end"))
-    first, last = (_frames(said(element, tag), tag, faults) for tag in ("in", "out"))
+    told = texts(element)
+    start, end = (_edge(told.get(tag, ""), tag, faults) for tag in ("start", "end"))
+    first, last = (_frames(told.get(tag, ""), tag, faults) for tag in ("in", "out"))
     source = None if first is None or last is None or _EDGE in (first, last) or last < first else (first, last)
-    speed, note = _speed(element)
-    files = element.find("multiclip")
-    told = files.get("files", "").split("\n") if files is not None else [file]
-    if files is not None:
-        note += "; multicam" if note else "multicam"
+    speed, note = _speed(element) if "filter" in told else (Fraction(1), "")
+    files: tuple[str, ...] = (file,) if file else ()
+    if "multiclip" in told:
+        files = tuple(key for one in element.iterfind("multiclip") for key in one.get("files", "").split("\n") if key)
+        note = f"{note}; multicam" if note else "multicam"
     return Item(
-        _kind(element), _name(element), said(element, "enabled").upper() != "FALSE", start, end, source,
-        rate_of(element), speed, tuple(key for key in told if key), sequence, note, tuple(faults),
+        _kind(element, told), _name(element, told), told.get("enabled", "").upper() != "FALSE", start, end, source,
+        rate_of(element), speed, files, sequence, note, tuple(faults),
     )  # fmt: skip
 
 
-def placed(items: list[Item]) -> list[tuple[Item, Fraction, Fraction]]:
+def texts(element: Element) -> dict[str, str]:
+    """The texts of all children by their names, stripped; of several of one name the first."""
+    found: dict[str, str] = {}
+    for child in element:
+        if child.tag not in found:
+            found[child.tag] = child.text.strip() if child.text else ""
+    return found
+
+
+def placed(items: list[Item]) -> list[tuple[Item, Frames, Frames]]:
     """Items with their first frame and the one behind their last; transitions give their edges and are left out."""
-    found: list[tuple[Item, Fraction, Fraction]] = []
+    found: list[tuple[Item, Frames, Frames]] = []
     for at, item in enumerate(items):
         if item.kind == "transition":
             continue
@@ -97,7 +110,7 @@ def placed(items: list[Item]) -> list[tuple[Item, Fraction, Fraction]]:
         after = items[at + 1] if at + 1 < len(items) and items[at + 1].kind == "transition" else None
         start = item.start if item.start is not None or before is None else before.start
         end = item.end if item.end is not None or after is None else after.end
-        length = Fraction(0) if item.source is None else item.source[1] - item.source[0]
+        length = 0 if item.source is None else item.source[1] - item.source[0]
         if start is None:
             start = (end or length) - length
         end = start + length if end is None else end
@@ -112,15 +125,19 @@ def rate_of(element: Element) -> Rate | None:
     rate = inner if rate is None else rate
     if rate is None:
         return None
-    base = said(rate, "timebase")
+    ntsc, drop = said(rate, "ntsc").upper() == "TRUE", said(element, "timecode/displayformat").upper() == "DF"
+    return _rate(said(rate, "timebase"), ntsc, drop)
+
+
+@lru_cache(maxsize=64)
+def _rate(base: str, ntsc: bool, drop: bool) -> Rate | None:
     try:
         fps = timecode.parse_rate(base)
     except UnreadableMedia:
         return None
-    if said(rate, "ntsc").upper() == "TRUE" and fps.denominator == 1:
+    if ntsc and fps.denominator == 1:
         fps = timecode.ntsc_rate(int(fps))
-    drop = said(element, "timecode/displayformat").upper() == "DF" and timecode.can_drop(fps)
-    return Rate(fps, drop)
+    return Rate(fps, drop and timecode.can_drop(fps))
 
 
 def start_of(element: Element, rate: Rate | None) -> Fraction:
@@ -134,7 +151,7 @@ def start_of(element: Element, rate: Rate | None) -> Fraction:
     if own is None:
         return Fraction(0)
     if _NUMBER.fullmatch(frame):
-        return Fraction(frame) / own.fps
+        return (int(frame) if "." not in frame else Fraction(frame)) / own.fps
     try:
         return timecode.parse_timecode(said(inner, "string"), own)
     except UnreadableMedia:
@@ -143,22 +160,23 @@ def start_of(element: Element, rate: Rate | None) -> Fraction:
 
 def medium_of(element: Element, rate: Rate | None, start: Fraction) -> MediaName:
     """A ``file`` element."""
-    paths = decode_path(said(element, "pathurl"))
-    duration = said(element, "duration")
+    told = texts(element)
+    paths = decode_path(told.get("pathurl", ""))
+    duration = told.get("duration", "")
     available = None
     if rate is not None and _NUMBER.fullmatch(duration) and Fraction(duration) > 0:
         available = Span(start, start + Fraction(duration) / rate.fps)
         pattern = pattern_of_frame(paths[0]) if paths and Fraction(duration) > 1 else None
         # Programs name an image sequence by its first frame; a still that is held looks the same.
         paths = (*paths, pattern) if pattern else paths
-    name = said(element, "name") or (base_name(paths[0]) if paths else "")
+    name = told.get("name") or (base_name(paths[0]) if paths else "")
     return MediaName(name, paths, said(element, "timecode/reel/name"), available=available, rate=rate)
 
 
-def _kind(element: Element) -> str:
+def _kind(element: Element, told: dict[str, str]) -> str:
     if element.tag == "transitionitem":
         return "transition"
-    if said(element, "adjustmentlayer").upper() == "TRUE":
+    if told.get("adjustmentlayer", "").upper() == "TRUE":
         return "adjustment"
     if element.tag == "generatoritem":
         category, name = (said(element, f"effect/{tag}").lower() for tag in ("effectcategory", "effectid"))
@@ -166,8 +184,8 @@ def _kind(element: Element) -> str:
     return "media"
 
 
-def _name(element: Element) -> str:
-    return said(element, "name") or said(element, "effect/name") or element.get("id", "")
+def _name(element: Element, told: dict[str, str]) -> str:
+    return told.get("name", "") or said(element, "effect/name") or element.attrib.get("id", "")
 
 
 def _speed(element: Element) -> tuple[Fraction | None, str]:
@@ -189,13 +207,13 @@ def _speed(element: Element) -> tuple[Fraction | None, str]:
     return Fraction(1), ""
 
 
-def _edge(text: str, tag: str, faults: list[str]) -> Fraction | None:
+def _edge(text: str, tag: str, faults: list[str]) -> Frames | None:
     frames = _frames(text, tag, faults)
     return None if frames == _EDGE else frames
 
 
-def _frames(text: str, tag: str, faults: list[str]) -> Fraction | None:
+def _frames(text: str, tag: str, faults: list[str]) -> Frames | None:
     if _NUMBER.fullmatch(text):
-        return Fraction(text)
+        return int(text) if "." not in text else Fraction(text)
     faults.append(f"{tag} is {text[:40]!r}, no number of frames" if text else f"{tag} is not told")
     return None

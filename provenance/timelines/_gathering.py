@@ -17,6 +17,7 @@ MOST_CUTS: Final = 20_000
 _FAULTS: Final = 1_000
 _NAME: Final = 1_000
 _NOTE: Final = 2_000
+_PATHS: Final = 32
 _TRACKS: Final = {Track.VIDEO: 0, Track.AUDIO: 1, Track.OTHER: 2}
 
 
@@ -138,7 +139,10 @@ def lined(parts: Iterable[object]) -> str:
 
 def tidy(medium: MediaName) -> MediaName:
     """A medium with its texts bounded."""
-    return replace(medium, name=_plain(medium.name, _NAME), reel=_plain(medium.reel, _NAME), paths=medium.paths[:32])
+    name, reel = _plain(medium.name, _NAME), _plain(medium.reel, _NAME)
+    if (name, reel) == (medium.name, medium.reel) and len(medium.paths) <= _PATHS:
+        return medium
+    return replace(medium, name=name, reel=reel, paths=medium.paths[:_PATHS])
 
 
 def _trim(found: Clip, number: int) -> Clip:

@@ -27,3 +27,14 @@ def whole(path: Path, limit: int) -> bytes:
         if size_of(file) > limit:
             raise lie("timeline.too_large", f"more than {limit >> 20} MiB: export the cut without its bins")
         return read_up_to(file, 0, limit)
+
+
+def decoded(data: bytes) -> str:
+    """Text of unknown encoding: by its byte order mark, as UTF-8, else as Windows writes Western names."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -151,8 +152,8 @@ def _boiled(node: Node) -> object:
 def _time(node: Node) -> Time | Bad:
     value, rate = node.get("value"), node.get("rate")
     try:
-        fps = timecode.parse_rate(_decimal(rate))
-        return Time(_exact(value) / fps, fps)
+        fps = _fps(rate)
+        return Time(timecode.seconds_of(_exact(value), fps), fps)
     except (UnreadableMedia, ValueError, OverflowError):
         return Bad()
 
@@ -166,17 +167,23 @@ def _range(node: Node) -> Range | Bad:
     return Range(start.seconds, duration.seconds, start.fps)
 
 
-def _exact(value: object) -> Fraction:
+def _exact(value: object) -> int | Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_MOST_VALUE < value < _MOST_VALUE:
         raise ValueError
-    return Fraction(value) if isinstance(value, int) else Fraction(value).limit_denominator(_FINEST)
+    whole = int(value)
+    return whole if whole == value else Fraction(value).limit_denominator(_FINEST)
 
 
-def _decimal(rate: object) -> str:
-    """A rate as decimal text: floats in JSON may come with an exponent."""
+def _fps(rate: object) -> Fraction:
+    """A rate, known by its number: a document has few, and repeats them in every time."""
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < _FINEST:
         raise ValueError
-    return str(rate) if isinstance(rate, int) else f"{rate:.9f}"
+    return _rate(float(rate))
+
+
+@lru_cache(maxsize=64)
+def _rate(rate: float) -> Fraction:
+    return timecode.parse_rate(f"{rate:.9f}")
 
 
 def _facts(metadata: object) -> Facts:

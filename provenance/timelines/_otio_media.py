@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from provenance.media_paths import base_name, decode_paths, join_sequence
+from provenance.media_paths import base_name, decode_paths, is_relative, join_sequence
 from provenance.model import MediaName, Rate, Span
 from provenance.timelines._gathering import Gathering
 from provenance.timelines._otio_json import Facts, Node, Range, facts, schema, text
@@ -78,7 +77,7 @@ def _medium(reference: Node, clip: Node, gathering: Gathering, bundle: str) -> i
 
 def _told(reference: Node, clip: Node, written: str, own: Facts, around: Facts, bundle: str) -> MediaName:
     paths = decode_paths(written, *own.paths, *around.paths)
-    if bundle and paths and not Path(paths[0]).is_absolute() and paths[0][1:3] != ":\\" and paths[0][:2] != "\\\\":
+    if bundle and paths and is_relative(paths[0]):
         paths = (f"{bundle}/{paths[0]}", *paths)
     name = base_name(paths[0]) if paths else text(reference, "name") or text(clip, "name")
     available: Any = reference.get("available_range")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ _SUFFIXES: Final = {
     ".aaf": AAF, ".edl": EDL, ".ale": ALE,
 }  # fmt: skip
 _COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+_BINARY: Final = 1_024
 _ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(xmeml|fcpxml)[\s/>]")
 _WIDE: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _EVENT: Final = re.compile(
@@ -34,8 +36,18 @@ _ALE: Final = re.compile(r"\s*Heading\s*[\r\n]+(?:[^\r\n]*[\r\n]+){0,30}?\s*(?:F
 
 def recognise(path: Path, head: bytes) -> str:
     """The name of the reader for this file, or empty. A folder has an empty head and is told by its name."""
-    by_name = _SUFFIXES.get(path.suffix.lower(), "")
-    return _by_bytes(path, head, by_name) if head else by_name
+    suffix = path.suffix.lower()
+    by_name = _SUFFIXES.get(suffix, "")
+    if not head or not (by_name or _may_be(head)):
+        return by_name
+    return _by_bytes(suffix, head, by_name)
+
+
+def _may_be(head: bytes) -> bool:
+    """False for pictures, movies and sound, which are most of what this is asked about."""
+    if head.startswith((_COMPOUND, b"PK\3\4", *_WIDE)) or b"\0" not in head[:_BINARY]:
+        return True
+    return head[:_BINARY].lstrip()[:1] in (b"<", b"{")
 
 
 def as_text(head: bytes) -> str:
@@ -46,12 +58,13 @@ def as_text(head: bytes) -> str:
     return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
 
-def _by_bytes(path: Path, head: bytes, by_name: str) -> str:
+@lru_cache(maxsize=4)  # every reader asks about the same file
+def _by_bytes(suffix: str, head: bytes, by_name: str) -> str:
     if head.startswith(_COMPOUND):
         # Word and others use the same container: AAF signs its own (AAF Low-Level Container Specification, 2.1).
         return AAF if by_name == AAF or b"AAFB" in head[8:24] else ""
     if head.startswith(b"PK\3\4"):
-        return OTIO if b"content.otio" in head[:512] or path.suffix.lower() == ".otioz" else ""
+        return OTIO if b"content.otio" in head[:512] or suffix == ".otioz" else ""
     text = as_text(head)
     start = text.lstrip()[:1]
     if start == "<":

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from provenance import timecode
 from provenance.containers.span import lie
 from provenance.model import Clip, MediaName, ProjectFile, Rate, Span, Track
-from provenance.timelines._fcp7_items import Item, Line, Sequence, item_of, medium_of, placed, rate_of, start_of
+from provenance.timelines._fcp7_items import Frames, Item, Line, Sequence, item_of, medium_of, placed, rate_of, start_of
 from provenance.timelines._gathering import Gathering, clip
 from provenance.timelines._recognition import FCP7_XML, recognise
-from provenance.timelines._xml import Elements, said
+from provenance.timelines._xml import Plan, elements, said
 
 NAME: Final = FCP7_XML
 VERSION: Final = "1"
@@ -28,8 +29,9 @@ _DROPPED: Final = frozenset({
     "link", "labels", "logginginfo", "colorinfo", "samplecharacteristics", "format", "marker", "keyframe", "codec",
     "appspecificdata", "itemhistory", "comments", "sourcetrack", "outputs", "filmdata", "metadata", "timelinemetadata",
 })  # fmt: skip
-_RELEASED: Final = frozenset({"file", "filter", "track", "sequence", "clip", "multiclip"})
-_ITEMS: Final = frozenset({"clipitem", "generatoritem", "transitionitem"})
+_ITEMS: Final = ("clipitem", "generatoritem", "transitionitem")
+_KEPT: Final = frozenset({"file", "filter", "track", "sequence", "clip", "multiclip"})
+_PLAN: Final = Plan(wanted=_KEPT.union(_ITEMS, {"xmeml"}), emptied=_KEPT, removed=frozenset(_ITEMS), dropped=_DROPPED)
 _ASSUMED: Final = Rate(Fraction(25))
 
 
@@ -42,8 +44,8 @@ def read(path: Path) -> ProjectFile:
     """Raises UnreadableMedia, CouldNotLook."""
     document = _Document()
     version = ""
-    for element in Elements(path, _DROPPED, _RELEASED):
-        version = document.take(element) or version
+    for element, parent in elements(path, _PLAN):
+        version = document.take(element, parent) or version
     return document.project(version)
 
 
@@ -67,13 +69,14 @@ class _Document:
         self._nested: set[str] = set()
         self._unnamed = 0
 
-    def take(self, element: Element) -> str:
+    def take(self, element: Element, parent: Element | None) -> str:
         """One element that has ended; of the root, its version."""
         if element.tag == "xmeml":
             return f"FCP7 XML {element.get('version', '')}".strip()
-        taker = _TAKERS.get(element.tag)
-        if taker is not None:
-            taker(self, element)
+        if element.tag in _ITEMS:
+            self._take_item(element, parent)
+        else:
+            _TAKERS[element.tag](self, element)
         return ""
 
     def take_file(self, element: Element) -> None:
@@ -121,20 +124,19 @@ class _Document:
         self._angles.setdefault(key, files)
         element.set("files", files)
 
-    def take_track(self, element: Element) -> None:
-        """All items of a track, in the order in which they stand."""
-        items = [self._item(one) for one in element if one.tag in _ITEMS]
-        self._tracks[element] = items
-        element.set("enabled", said(element, "enabled").upper() or "TRUE")
-
-    def _item(self, element: Element) -> Item:
+    def _take_item(self, element: Element, track: Element | None) -> None:
+        """An item of a track, boiled down at once: a track may hold tens of thousands."""
         sequence, file = element.find("sequence"), element.find("file")
-        item = item_of(
-            element, "" if sequence is None else self._key(sequence), "" if file is None else self._key(file)
-        )
+        keys = ("" if one is None else self._key(one) for one in (sequence, file))
+        item = item_of(element, *keys)
         if item.sequence:
             self._nested.add(item.sequence)
-        return item
+        if track is not None:
+            self._tracks.setdefault(track, []).append(item)
+
+    def take_track(self, element: Element) -> None:
+        """A track that has ended: its items are known, and whether it is switched on."""
+        element.set("enabled", said(element, "enabled").upper() or "TRUE")
 
     def take_sequence(self, element: Element) -> None:
         """A sequence whose tracks have all been read; a mention by id alone tells nothing."""
@@ -173,7 +175,7 @@ class _Document:
             rate = _ASSUMED
             self._gathering.fault("rate_assumed", f"cut {name!r} tells no frame rate: 25 is taken")
         clips = [
-            self._clip(item, Span(sequence.start + start / rate.fps, sequence.start + end / rate.fps), rate, line, name)
+            self._clip(item, _span(sequence.start, start, end, rate.fps), rate, line, name)
             for line in sequence.lines
             for item, start, end in placed(line.items)
         ]
@@ -220,8 +222,8 @@ class _Document:
             begin = self._sequences[item.sequence].start
         elif item.files and item.files[0] in self._files:
             begin = self._files[item.files[0]].start
-        first, last = (frames * item.speed / fps for frames in item.source)
-        return Span(begin + first, begin + last)
+        first, last = item.source if item.speed == 1 else (frames * item.speed for frames in item.source)
+        return _span(begin, first, last, fps)
 
 
 _TAKERS: Final = {
@@ -232,6 +234,11 @@ _TAKERS: Final = {
     "track": _Document.take_track,
     "sequence": _Document.take_sequence,
 }
+
+
+def _span(begin: Fraction, first: Frames, last: Frames, fps: Fraction) -> Span:
+    start, end = timecode.seconds_of(first, fps), timecode.seconds_of(last, fps)
+    return Span(begin + start, begin + end) if begin else Span(start, end)
 
 
 def _kind_of_source(source: str) -> str:

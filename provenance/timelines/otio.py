@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from provenance.model import Clip, ProjectFile, Rate, Span, Track
+from provenance.timecode import settled
 from provenance.timelines._gathering import Gathering, clip, notes
 from provenance.timelines._otio_json import Bad, Node, Range, Time, children, load, schema, text
 from provenance.timelines._otio_media import Shown, shown
@@ -29,6 +30,8 @@ _GAPS: Final = frozenset({"Gap", "Filler"})
 _COLLECTIONS: Final = frozenset({"SerializableCollection", "SerializeableCollection"})
 _REFERENCE: Final = "SerializableObjectRef"
 _DEPTH: Final = 60
+_LOOKS: Final = 200_000
+"""Items of a document that are asked for a rate beyond their own cut's first."""
 _ASSUMED: Final = Fraction(24)
 _ZERO: Final = Fraction(0)
 
@@ -56,6 +59,7 @@ class _Document:
         self._bundle = bundle
         self._waiting: deque[tuple[Node, bool, Fraction | None]] = deque()
         self._queued: set[int] = set()
+        self._looks = _LOOKS
         self._lengths: dict[int, Fraction] = {}
         self._by_reference = dict(_referenced(root))
 
@@ -136,7 +140,7 @@ class _Document:
                 continue
             one, length = self._item(child, kind, position, track, label, fps, where)
             found.append(_longer(one, waiting, _ZERO) if one is not None and waiting else one)
-            position, waiting = position + length, _ZERO
+            position, waiting = settled(position + length), _ZERO
         if line.get("enabled") is False:
             found = [None if one is None else replace(one, enabled=False) for one in found]
         clips = [one for one in found if one is not None]
@@ -213,17 +217,22 @@ class _Document:
             self.gathering.fault("too_deep", f"{text(node, 'name')!r} is nested deeper than {_DEPTH} levels")
         elif kind in _NESTED:
             each = [self._length(child, depth + 1) for child in map(self._solid, children(node))]
-            self._lengths[key] = sum(each, _ZERO) if kind in _TRACKS else max(each, default=_ZERO)
+            self._lengths[key] = _summed(each) if kind in _TRACKS else max(each, default=_ZERO)
         return self._lengths[key]
 
     def _fps(self, stack: Node) -> Fraction | None:
-        """The rate of the first item that tells one, pictures before sound."""
-        lines = sorted(self._lines(stack), key=lambda line: line[1] is not Track.VIDEO)
-        for line, _, _ in lines:
-            for child in map(self._solid, children(line)):
+        """The rate of the first item that tells one, outer ones before nested, pictures before sound."""
+        waiting, seen = deque([stack]), {id(stack)}
+        while waiting and self._looks > 0:
+            lines = sorted(self._lines(waiting.popleft()), key=lambda line: line[1] is not Track.VIDEO)
+            for child in (self._solid(child) for line, _, _ in lines for child in children(line)):
+                self._looks -= 1
                 told = child.get("source_range")
                 if isinstance(told, Range):
                     return told.fps
+                if schema(child) in _NESTED and id(child) not in seen:
+                    seen.add(id(child))
+                    waiting.append(child)
         return None
 
     def _solid(self, node: Any) -> Node:
@@ -242,6 +251,13 @@ def _referenced(root: Node) -> Iterator[tuple[str, Node]]:
             if isinstance(node.get("OTIO_REF_ID"), str):
                 yield node["OTIO_REF_ID"], node
             waiting.extend(one for one in (node.get("tracks"), *children(node)) if isinstance(one, dict))
+
+
+def _summed(lengths: list[Fraction]) -> Fraction:
+    total = _ZERO
+    for length in lengths:
+        total = settled(total + length)
+    return total
 
 
 def _offset(transition: Node, key: str) -> Fraction:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.media_paths import (
+from provenance.media_paths import is_relative, (
     LONGEST,
     as_sequence,
     base_name,
@@ -143,6 +143,16 @@ def test_a_sloppy_url_keeps_its_printf() -> None:
 )
 def test_the_base_name(path: str, name: str) -> None:
     assert base_name(path) == name
+
+
+@pytest.mark.parametrize("path", ["a.mov", "../a.mov", "clips/a.mov"])
+def test_what_counts_from_the_folder_of_its_timeline_is_relative(path: str) -> None:
+    assert is_relative(path)
+
+
+@pytest.mark.parametrize("path", ["/a.mov", r"D:\a.mov", r"\\nexis\a.mov", "https://example.com/a.mov"])
+def test_what_lies_somewhere_of_its_own_is_not(path: str) -> None:
+    assert not is_relative(path)
 
 
 def test_one_frame_tells_its_pattern() -> None:

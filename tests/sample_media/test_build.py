@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_media"
-FOLDERS = ("broken", "clips", "sequences", "sidecars", "stills", "trust")
+FOLDERS = ("broken", "clips", "sequences", "sidecars", "stills", "timelines", "trust")
 
 
 def _build(*arguments: str) -> subprocess.CompletedProcess[str]:
