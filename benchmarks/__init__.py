@@ -23,6 +23,7 @@ BENCHMARKS: Final = (
     "readers",
     "store",
     "ingest",
+    "timelines",
     "lineage",
     "tagging",
 )

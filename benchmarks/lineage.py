@@ -182,6 +182,7 @@ def _in_rustworkx(module: Any, links: Sequence[tuple[int, int]]) -> Callable[[in
 
 def _in_networkx(module: Any, links: Sequence[tuple[int, int]]) -> Callable[[int, bool], object]:
     graph = module.DiGraph()
+    graph.add_nodes_from(range(max(child for child, _ in links) + 1))
     graph.add_edges_from((parent, child) for child, parent in links)
     return lambda row, up: module.ancestors(graph, row) if up else module.descendants(graph, row)
 

@@ -56,7 +56,7 @@ def command(
     as_json: bool,
     production: Path | None,
 ) -> None:
-    """Takes in TIMELINE (OTIO, FCP7 XML, FCPXML, EDL, AAF, ALE, project files) and prints its cuts clip by clip:
+    """Takes in TIMELINE (OTIO, FCP7 XML, FCPXML, EDL, AAF, ALE) and prints its cuts clip by clip:
     timecodes, what each clip plays, how that was matched, what it counts as, AI loudly; then what could not be
     matched. With --output it records that files were rendered from it, on your word.
 
@@ -144,7 +144,7 @@ def _print(
 ) -> None:  # fmt: skip
     used = [row for row in rows if row.clip.enabled]
     ai = [row for row in used if row.tainted]
-    unmatched = [row for row in used if row.clip.kind == "media" and row.origin is None]
+    unmatched = [row for row in used if row.clip.kind in ("media", "missing") and row.origin is None]
     words = f"{output.count(len(used), 'clip')} used, {len(ai)} AI or made from AI, {len(unmatched)} not matched"
     output.answer(f"{show(timeline.name)}: {held.format}, {words}", "BLOCK" if ai else "DECIDE" if unmatched else "ok")
     for cut in cuts:
@@ -154,7 +154,10 @@ def _print(
         )
         mine = [row for row in rows if row.cut is cut]
         heads = ["event", "track", "record in", "record out", "source in", "plays", "origin"]
-        output.table(heads, [_cells(row) for row in mine], cut=5)
+        if mine:
+            output.table(heads, [_cells(row) for row in mine], cut=5)
+        else:
+            output.prose("no clips", indent=2, first="  ")
     for one in joined.values():
         if one.match is None or not one.match.counts:
             output.prose(f"{show(one.media.name)}: {_why_not(one)}", indent=2, first="  ", tone=output.DOUBT)
