@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final
 from provenance.containers.span import lie
 from provenance.digest import open_media
 from provenance.errors import CouldNotLook
+from provenance.timelines._aaf_container import check_container
 
 _MOBS: Final = 200_000
 _SEGMENTS: Final = 1_000_000
@@ -88,9 +89,9 @@ class Mob:
 def mobs_of(path: Path) -> tuple[Mob, ...]:
     """All mobs of an AAF. Raises UnreadableMedia (``timeline.broken``, ``timeline.too_many``), CouldNotLook."""
     try:
-        with open_media(path) as file, _opened(file) as opened:
-            reading = _Reading()
-            found = list(islice((reading.mob(mob) for mob in opened.content.mobs), _MOBS + 1))
+        with open_media(path) as file:
+            check_container(file)
+            found = _gathered(file)
     except CouldNotLook:
         raise
     except _TooMany as error:
@@ -103,6 +104,12 @@ def mobs_of(path: Path) -> tuple[Mob, ...]:
     if len(found) > _MOBS:
         raise lie("timeline.too_many", f"more than {_MOBS} mobs")
     return tuple(found)
+
+
+def _gathered(file: BinaryIO) -> list[Mob]:
+    with _opened(file) as opened:
+        reading = _Reading()
+        return list(islice((reading.mob(mob) for mob in opened.content.mobs), _MOBS + 1))
 
 
 class _TooMany(Exception):
@@ -119,8 +126,22 @@ def _opened(file: BinaryIO) -> Any:
     for module in (cfb, components, types):
         module.print = _unsaid
     cfb.logging = _SILENT
+    if not hasattr(cfb.Stream.read, "believes"):
+        cfb.Stream.read = _bounded(cfb.Stream.read)
     opening.io = SimpleNamespace(open=_open, BytesIO=io.BytesIO)
     return aaf2.open(file, "r")
+
+
+def _bounded(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Reading that refuses a stream which claims more bytes than it has sectors: the library would take the memory."""
+
+    def bounded(stream: Any, n: int = -1) -> Any:
+        if stream.dir.byte_size > len(stream.fat_chain) * stream.sector_size():
+            raise ValueError(f"a stream of {stream.dir.byte_size} bytes in {len(stream.fat_chain)} sectors")
+        return read(stream, n)
+
+    bounded.believes = read  # type: ignore[attr-defined]
+    return bounded
 
 
 def _open(file: Any, mode: str, buffering: int) -> Any:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.media_paths import is_relative, (
+from provenance.media_paths import (
     LONGEST,
     as_sequence,
     base_name,
     decode_path,
     decode_paths,
+    is_relative,
     join_sequence,
     pattern_of_frame,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -342,3 +343,58 @@ def test_a_truncated_aaf_is_refused(path: Path) -> None:
 def test_a_file_that_is_not_there_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(CouldNotLook):
         read_project(tmp_path / "none.aaf")
+
+
+@pytest.mark.parametrize(
+    ("at", "lie", "words"),
+    [
+        (30, b"\x1f\x00", "sectors of"),
+        (44, b"\xff\xff\xff\x7f", "tables of"),
+        (64, b"\xff\xff\xff\x7f", "tables of"),
+        (72, b"\xff\xff\xff\xff", "tables of"),
+        (80, None, "listed twice"),
+    ],
+)
+def test_a_header_that_lies_about_its_tables_is_refused(path: Path, at: int, lie: bytes | None, words: str) -> None:
+    with making(path) as made:
+        made.cut()
+    data = bytearray(path.read_bytes())
+    data[at : at + len(lie or data[76:80])] = lie or data[76:80]
+    path.write_bytes(data)
+
+    with pytest.raises(UnreadableMedia, match=words):
+        read_project(path)
+
+
+def test_a_list_of_tables_that_bites_its_tail_ends(path: Path) -> None:
+    with making(path) as made:
+        made.cut()
+    data = bytearray(path.read_bytes())
+    sector = 1 << int.from_bytes(data[30:32], "little")
+    last = len(data) // sector - 2
+    data[68:76] = last.to_bytes(4, "little") + (9).to_bytes(4, "little")
+    data[(last + 1) * sector : (last + 2) * sector] = b"\xff" * (sector - 4) + last.to_bytes(4, "little")
+    path.write_bytes(data)
+
+    with pytest.raises(UnreadableMedia, match="has no end"):
+        read_project(path)
+
+
+def test_a_stream_that_claims_gigabytes_takes_no_memory(path: Path) -> None:
+    with making(path) as made:
+        made.cut()
+    data = bytearray(path.read_bytes())
+    name = "properties".encode("utf-16-le")
+    at = data.find(name)
+    while at >= 0:
+        data[at + 120 : at + 128] = (0xFFFFFFFF).to_bytes(8, "little")
+        at = data.find(name, at + 1)
+    path.write_bytes(data)
+
+    tracemalloc.start()
+    with pytest.raises(UnreadableMedia, match="a stream of 4294967295 bytes"):
+        read_project(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 50_000_000
