@@ -10,7 +10,7 @@ compared with like.
 - ``bmff-samples/1``: handler and samples of each picture and sound track in track order.
 - ``bmff-items/1``: type and bytes of each picture item by number (HEIC, AVIF).
 - ``bmff-mdat/1``: what all mdat boxes hold, where the tables are fragmented or odd.
-- ``tiff-strips/1``: strips and tiles of each directory, with the fields that say how to show them.
+- ``tiff-strips/2``: strips and tiles of each directory, with the fields that say how to show them.
 - ``gif-image/1``: header, pictures, control blocks and the loop; comments and other extensions are out.
 - ``flac-frames/1``, ``mpeg-frames/1``, ``aiff-sound/1``: sound between the tags, with the format it is stored in.
 - ``riff-wave/1``, ``riff-avi/1``, ``riff-webp/1``: fmt and data; movi lists; picture and animation chunks.
@@ -222,7 +222,7 @@ def _tiff(file: BinaryIO) -> _Found | None:
             raise _overlap()
         sha.update(label)
         _feed(sha.update, file, spans)
-    return sha.found("tiff-strips/1") if held else None
+    return sha.found("tiff-strips/2") if held else None
 
 
 def _gif(file: BinaryIO) -> _Found | None:

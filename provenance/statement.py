@@ -168,7 +168,13 @@ def _source_type(known: Known) -> str:
 def _label(known: Known, wording: Wording, produced: str) -> str:
     """The implicit label of GB 45438-2025 (annex E) for what is, or may be, AI; a file has only one."""
     number = "1" if known.origin.is_ai else "2" if known.origin is Origin.MAYBE_AI else ""
-    labelled = any("AIGC" in mark.key and mark.says(DETAIL) != OURSELVES for mark in known.asset.description.marks)
+    # A comment may hold it as well, under a key that does not say so.
+    labels = (
+        mark
+        for mark in known.asset.description.marks
+        if "AIGC" in mark.key or (mark.says("row") or "").startswith("tc260.")
+    )
+    labelled = any(mark.says(DETAIL) != OURSELVES for mark in labels)
     if not number or labelled:
         return ""
     said = {"Label": number, "ContentProducer": wording.producer or OURSELVES, "ProduceID": produced}

@@ -24,7 +24,7 @@ def pictures(file: BinaryIO) -> Iterator[tuple[bytes, list[Span]]]:
     Where they lie does not count, nor any other field. Raises UnreadableMedia where the file lies.
     """
     order = tiff.order_of(file)
-    for _, group in groupby(tiff.entries(file), key=lambda one: one.directory):
+    for _, group in groupby(tiff.entries(file, whole=True), key=lambda one: one.at):
         fields = {one.tag: one for one in group}
         for tag in sorted(fields.keys() & _SHOWN):
             yield tag.to_bytes(2, "big") + read_span(file, fields[tag].span, _NUMBERS), []

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
 from provenance.contracts import TrustList
 from provenance.digest import open_media
@@ -202,15 +202,22 @@ def statement_in(file: BinaryIO, media_type: str) -> str:
     return str(active.get("assertion_store", {}).get(RECORD, {}).get("statement", ""))
 
 
-def holds_only_ours(file: BinaryIO, media_type: str, own: tuple[TrustList, ...]) -> bool:
-    """True where every manifest in a file is ours, and signed in the name of one that our own lists vouch for."""
+def whose_credentials(
+    file: BinaryIO, media_type: str, own: tuple[TrustList, ...]
+) -> Literal["theirs", "ours", "ours over theirs"]:
+    """Who made the manifests in a file: ours are made by this program and signed by one whom our own lists vouch for.
+
+    ``theirs`` also where there is none that can be read.
+    """
     document = _document(file, media_type, own)
     manifests = document.get("manifests", {})
     passed = document.get("validation_results", {}).get("activeManifest", {}).get("success", ())
     signers = {str(one.get("signature", {}).get("issuer", "")) for one in manifests.values()}
-    ours = all(RECORD in one.get("assertion_store", {}) for one in manifests.values())
+    ours = {label for label, one in manifests.items() if RECORD in one.get("assertion_store", {})}
     vouched = any(entry.get("code") == "signingCredential.trusted" for entry in passed)
-    return bool(manifests) and ours and vouched and len(signers) == 1
+    if not vouched or document.get("active_manifest") not in ours:
+        return "theirs"
+    return "ours" if len(ours) == len(manifests) and len(signers) == 1 else "ours over theirs"
 
 
 def _document(file: BinaryIO, media_type: str, trust: tuple[TrustList, ...]) -> Json:

@@ -110,7 +110,7 @@ def untag_file(
     """Takes back what we wrote into a file, and nothing else.
 
     Args: own are the lists that know our signers: a manifest store that holds only manifests of ours goes with the
-    rest; one that carries others' credentials forward stays, and nothing is taken back. Else as `tag_file`.
+    rest; one that carries others' credentials forward stays, nothing is taken back and WriteRefused says so.
     Returns and raises as `tag_file`.
     """
     path = path.resolve()
@@ -134,7 +134,11 @@ def _seal_of_ours(path: Path, own: tuple[TrustList, ...]) -> Change:
     """The removal of the manifest store, where all in it is ours."""
     with open_media(path) as file:
         kind = sniffed(file.read(HEAD_SIZE))
-        if not own or not c2pa.holds_only_ours(file, kind, own):
+        whose = c2pa.whose_credentials(file, kind, own) if own else "theirs"
+        if whose == "ours over theirs":
+            words = "the content credentials we wrote carry those of somebody else, which would go with them"
+            raise WriteRefused(words, path=path, remedy="restore the file from before it was tagged")
+        if whose == "theirs":
             return Change(c2pa.NAME)
         return Change(c2pa.NAME, removals(file, kind))
 

@@ -384,6 +384,59 @@ def test_other_chunks_of_an_aiff_change_nothing_and_a_sample_does(tmp_path: Path
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+def directory(at: int, number: int, *, following: int, subs: tuple[int, ...] = (), strip: int = 0) -> bytes:
+    """A directory of a grey strip of 16 bytes, laid out for `at`; pointers of `subs` come right after it."""
+    fields = [(256, 4), (257, 4), (258, 8), (259, 1), (262, 1), (273, strip), (277, 1), (278, 4), (279, 16)]
+    rows = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in fields]
+    if subs:
+        where = at + 2 + (len(rows) + 1) * 12 + 4
+        rows.append(struct.pack("<HHII", 330, 4, len(subs), subs[0] if len(subs) == 1 else where))
+    written = struct.pack("<H", len(rows)) + b"".join(rows) + struct.pack("<I", following)
+    return written + (struct.pack(f"<{len(subs)}I", *subs) if len(subs) > 1 else b"")
+
+
+ROOM = 512
+"""Bytes from one directory to the next; its strip lies in the last 16 of them."""
+
+
+def paged(chain: int, subs: int) -> bytearray:
+    """A TIFF of a chain of pages, of which the first points to smaller pictures."""
+    places = [ROOM * (1 + number) for number in range(chain + subs)]
+    pages, smaller = places[:chain], tuple(places[chain:])
+    data = bytearray(ROOM * (1 + len(places)))
+    data[:8] = b"II*\0" + struct.pack("<I", pages[0])
+    for number, at in enumerate(places):
+        following = pages[number + 1] if number + 1 < chain else 0
+        held = directory(
+            at, number, following=following, subs=smaller if number == 0 else (), strip=at + ROOM - 16
+        )  # fmt: skip
+        data[at : at + len(held)] = held
+        data[at + ROOM - 16 : at + ROOM] = bytes([number % 250 + 1]) * 16
+    return data
+
+
+@pytest.mark.parametrize(("chain", "subs"), [(1, 3), (90, 0), (70, 2)])
+def test_every_picture_of_a_tiff_counts(essence: Hash, chain: int, subs: int) -> None:
+    data = paged(chain, subs)
+    found = {essence(bytes(data), "image/tiff")}
+    for number in range(chain + subs):
+        changed = data.copy()
+        changed[ROOM * (2 + number) - 1] ^= 0xFF
+        found.add(essence(bytes(changed), "image/tiff"))
+
+    assert None not in found
+    assert len(found) == 1 + chain + subs
+
+
+def test_a_tiff_whose_smaller_pictures_cannot_be_found_has_no_essence(essence: Hash) -> None:
+    data = paged(1, 1)
+    at = bytes(data).index(struct.pack("<HHI", 330, 4, 1))
+    data[at + 2 : at + 4] = struct.pack("<H", 2)
+
+    with pytest.raises(UnreadableMedia):
+        essence(bytes(data), "image/tiff")
+
+
 @given(st.sampled_from(["audio/flac", "audio/mpeg", "audio/aiff", "image/gif", "image/tiff"]), st.binary(max_size=400),
        st.sampled_from([b"fLaC", b"ID3\x04", b"FORM\0\0\0\0AIFF", b"GIF89a", b"II*\0", b"MM\0*", b""]))  # fmt: skip
 def test_garbage_is_an_error_of_ours_or_has_no_essence(kind: str, data: bytes, head: bytes) -> None:

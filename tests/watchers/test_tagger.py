@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from provenance.configuration import read_trust
 from provenance.describe import describe
@@ -347,6 +348,23 @@ def test_paths_name_fields_and_they_are_written_and_read_back(tmp_path: Path) ->
         }  # fmt: skip
         facts = describe(day.root / name).facts
         assert (facts["field.scene"], facts["field.shot"]) == ("12", "AB_0120")
+
+
+def test_a_label_of_somebody_else_in_a_comment_gets_no_second_one_beside_it(tmp_path: Path) -> None:
+    said = '{"Label":"1","ContentProducer":"SOMEBODY","ProduceID":"1","ReservedCode1":"","ContentPropagator":"",' \
+        '"PropagateID":"","ReservedCode2":""}'  # fmt: skip
+    with a_production(tmp_path / "show", ('write = ["c2pa", "xmp", "exif"]', 'write = ["xmp", "tc260"]')) as day:
+        (day.root / "ai").mkdir()
+        with Image.open(SAMPLES / "stills/stripped.jpg") as picture:
+            exif = picture.getexif()
+            exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0" + said.encode()
+            picture.save(day.root / AI, exif=exif)
+        day.scan()
+        assert any(mark.says("row") == "tc260.comment" for mark in describe(day.root / AI).marks)
+
+        day.tag(AI)
+
+        assert [mark for mark in describe(day.root / AI).marks if mark.key == "TC260:AIGC"] == []
 
 
 def test_the_label_of_chinese_law_is_written_where_it_is_asked_for_and_taken_back(tmp_path: Path) -> None:

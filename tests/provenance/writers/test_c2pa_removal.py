@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from provenance.errors import WriteRefused
 from provenance.essence import hash_essence
 from provenance.identity import SigningMaterial
 from provenance.media_type import media_type_of
-from provenance.writers.claims import made
+from provenance.writers.claims import Part, Use, made, received
 from provenance.writers.tagging import Sealing, tag_file, untag_file
 
 Notary = tuple[SigningMaterial, TrustList]
@@ -84,3 +85,15 @@ def test_credentials_of_somebody_else_are_never_taken_out(sample, tag: Tag, nota
         untag_file(ours, own=(make_authority()[1],))
 
     assert (foreign.read_bytes(), ours.read_bytes()) == before
+
+
+def test_credentials_that_ours_carry_forward_are_not_taken_out_quietly(sample, tag: Tag, notary: Notary) -> None:
+    path = sample("stills/ai_generated.png")
+    original = Part(Use.PARENT, path.name, kind_of(path), hashlib.sha256(path.read_bytes()).digest(), path)
+    tag_file(path, tag, sealing=Sealing(received(original, tag), notary[0]))
+    before = path.read_bytes()
+
+    with pytest.raises(WriteRefused, match="carry those of somebody else"):
+        untag_file(path, own=(notary[1],))
+
+    assert path.read_bytes() == before
