@@ -71,8 +71,8 @@ class Cuts:
         return [row[0] for row in rows]
 
     def named(self, name: str, *, limit: int = 2_000) -> list[Named]:
-        """Recorded files of this name, without regard to case; sequences by their pattern."""
-        low = name.lower()
+        """Recorded files of this name, without regard to the case of ASCII letters; sequences by their pattern."""
+        low = "".join(one.lower() if one.isascii() else one for one in name)  # as SQLite's lower()
         rows = self._db.rows(
             "SELECT a.sha256, a.size, v.uid, f.path, s.name, s.until IS NULL FROM sighting s"
             " JOIN asset a ON a.id = s.asset_id JOIN folder f ON f.id = s.folder_id JOIN volume v ON v.id = f.volume_id"
@@ -84,19 +84,28 @@ class Cuts:
 
     def match(self, project: bytes, matches: Iterable[Matched]) -> bool:
         """Records which files of a project are known; False where all of it was known."""
-        known = {one.n: one for one in self.matched(project)}
-        news = [one for one in matches if known.get(one.n) != one]
+        told = list(matches)
+        asked = json.dumps([one.n for one in told])
+        known = {one.n: one for one in self._matched(project, " AND m.n IN (SELECT value FROM json_each(?))", asked)}
+        news = [one for one in told if known.get(one.n) != one]
         if news:
-            told = [[one.n, one.sha256.hex(), one.method, one.strength] for one in news]
-            self._ledger.append("media.matched", {"project": project.hex(), "matches": told})
+            rows = [[one.n, one.sha256.hex(), one.method, one.strength] for one in news]
+            self._ledger.append("media.matched", {"project": project.hex(), "matches": rows})
         return bool(news)
 
     def matched(self, project: bytes) -> list[Matched]:
         """Which files of a project are known, in the order in which it names them."""
+        return self._matched(project)
+
+    def is_matched(self, project: bytes, n: int) -> bool:
+        """Whether one file of a project is known. Args: n is its position in ProjectFile.media."""
+        return bool(self._matched(project, " AND m.n = ?", n))
+
+    def _matched(self, project: bytes, also: str = "", *values: str | int) -> list[Matched]:
         rows = self._db.rows(
             "SELECT m.n, a.sha256, m.method, m.strength FROM matched m JOIN asset p ON p.id = m.project_id"
-            " JOIN asset a ON a.id = m.media_id WHERE p.sha256 = ? ORDER BY m.n",
-            (project,),
+            f" JOIN asset a ON a.id = m.media_id WHERE p.sha256 = ?{also} ORDER BY m.n",
+            (project, *values),
         )
         return [Matched(*row) for row in rows]
 

@@ -112,3 +112,49 @@ def test_a_match_that_a_person_refused_is_no_use_any_more(day: Day) -> None:
 
     assert list(day.store.cuts.uses_of(sha("still"))) == []
     assert not day.store.lineage.is_tainted(sha("cut"))
+
+
+def test_files_that_arrive_one_by_one_are_joined_as_if_they_had_been_there_before(day: Day) -> None:
+    names = [f"plates/sh{n:03d}.mov" for n in range(40)]
+    early = Conforming(day.store, day.places)
+    put(day, a_timeline("cut", *(f"../{name}" for name in names)), "cuts/cut.otio")
+    put(day, a_timeline("gap", "../plates/sh000.mov", "../plates/missing.mov"), "cuts/gap.otio")
+    for word in ("cut", "gap"):
+        assert not early.take_in(sha(word))
+
+    for name in names:
+        put(day, an_asset(name, Origin.CAPTURED), name)
+        assert not day.store.lineage.inputs_complete(sha("cut"))
+        assert sha("cut") in early.offer(day.place(name))
+
+    assert day.store.lineage.inputs_complete(sha("cut"))
+    assert not day.store.lineage.inputs_complete(sha("gap"))
+    assert {one.n: one.sha256 for one in day.store.cuts.matched(sha("cut"))} == dict(enumerate(map(sha, names)))
+    assert set(links(day.store, "cut")) == set(map(sha, names))
+    assert not Conforming(day.store, day.places).take_in(sha("cut"))
+
+
+def test_a_cut_is_read_once_however_many_of_its_files_arrive(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"plates/sh{n:03d}.mov" for n in range(30)]
+    put(day, a_timeline("cut", *(f"../{name}" for name in names), "../plates/missing.mov"), "cuts/cut.otio")
+    conforming = Conforming(day.store, day.places)
+    conforming.take_in(sha("cut"))
+    asked: list[str] = []
+    look, read = day.store.cuts.named, day.store.cuts.project
+    monkeypatch.setattr(day.store.cuts, "named", lambda name: asked.append(name) or look(name))
+    monkeypatch.setattr(day.store.cuts, "project", lambda sha256: asked.append("project") or read(sha256))
+
+    for name in names:
+        put(day, an_asset(name, Origin.CAPTURED), name)
+        assert conforming.offer(day.place(name)) == {sha("cut")}
+
+    assert asked.count("project") == 1
+    assert len(asked) <= 1 + 2 * len(names)
+
+
+@pytest.mark.parametrize("name", ["ÉTÉ_01.MOV", "Straße.mov", "été_01.mov"])
+def test_names_beyond_ascii_are_found_as_they_are_written(day: Day, name: str) -> None:
+    put(day, an_asset("plate", Origin.CAPTURED), f"plates/{name}")
+    put(day, a_timeline("cut", f"../plates/{name}"), "cuts/cut.otio")
+
+    assert Conforming(day.store, day.places).take_in(sha("cut"))
