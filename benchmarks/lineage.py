@@ -17,7 +17,7 @@ from benchmarks.machine import seconds
 from benchmarks.table import Row, Section, beside
 from provenance.chains import ancestry, chains_to
 from provenance.model import Evidence, Link, Origin, Relation, Strength
-from store import Store, open_store
+from store import Step, Store, open_store
 
 TITLE: Final = "lineage: ancestors, descendants, taint, whole deliveries"
 GROUP: Final = 2_000
@@ -112,8 +112,8 @@ def _asked(store: Store, shows: int, loaded: float, links: Sequence[tuple[int, i
         ("descendants of a source", "source", False),
     ):  # fmt: skip
         chosen = [pick[kind](dice.randrange(shows)) for _ in range(100)]
-        took = sorted(_each(partial(_set, store, up), chosen))
-        size = len(_set(store, up, chosen[0]))
+        took = sorted(_each(partial(_steps, store, up), chosen))
+        size = len(_steps(store, up, chosen[0]))
         rows.append(Row(name, took[50], "ms", note=f"99 %: {took[98]:.1f} ms; such as {size:,}"))
         rows += [
             beside(took[50], f"  {peer}", _median(asked, chosen, up), "ms", note)
@@ -131,16 +131,18 @@ def _asked(store: Store, shows: int, loaded: float, links: Sequence[tuple[int, i
     return Section(f"{shows} shows, depth 13, timelines of 2,000 clips", tuple(rows))
 
 
-def _set(store: Store, up: bool, row: int) -> frozenset[bytes]:
-    ask = store.lineage.ancestor_set if up else store.lineage.descendant_set
+def _steps(store: Store, up: bool, row: int) -> list[Step]:
+    ask = store.lineage.ancestors if up else store.lineage.descendants
     return ask(row.to_bytes(32, "big"))
 
 
 def _why(store: Store, sha256: bytes) -> object:
+    """As the command does it."""
     with store.lineage.gathered(sha256):
         above = ancestry(sha256, store.lineage.parents)
-    ai = {one for one in store.lineage.ancestor_set(sha256) if store.assets.origin(one).is_ai}
-    return chains_to(above, ai, lambda _: False)
+    reached = {link.parent for links in above.links.values() for link in links}
+    ai = {one for one in reached if store.assets.origin(one).is_ai}
+    return chains_to(above, ai, lambda one: store.assets.origin(one).is_ai)
 
 
 def _each(ask: Callable[[int], object], chosen: Sequence[int]) -> list[float]:

@@ -78,6 +78,12 @@ def place_of(places: Places, path: Path) -> Place | None:
     return None
 
 
+def name_text(production: Production, sha256: bytes) -> str:
+    """An asset for people: the place where it lies or lay last, else what it was called."""
+    summary = production.store.assets.summary(sha256)
+    return path_text(production, summary.place) if summary.place is not None else summary.name
+
+
 def path_text(production: Setup | Production, place: Place | None) -> str:
     """A place for people: from the production's root on, or the whole path; `-` for none."""
     if place is None:

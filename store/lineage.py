@@ -44,15 +44,6 @@ LEFT JOIN evidence e ON e.id = (SELECT x.id FROM evidence x WHERE x.relation = l
 WHERE NOT l.refused"""
 
 
-# The filter stands where SQLite's planner leaves it alone (store/taint.py)
-_SET: Final = """
-WITH RECURSIVE walk(id) AS (
-  VALUES (:start)
-  UNION
-  SELECT CASE WHEN l.refused THEN NULL ELSE l.{there} END FROM walk JOIN link l ON l.{here} = walk.id
-)
-SELECT a.sha256 FROM walk JOIN asset a ON a.id = walk.id WHERE a.id <> :start"""
-
 _AT_ONCE: Final = 5_000
 """Assets whose links are asked for in one query."""
 
@@ -171,18 +162,6 @@ class Lineage:
         if sha256 in self._below:
             return self._below[sha256]
         return [_link(row) for row in self._db.rows(_LINKS + " AND p.sha256 = ? ORDER BY l.child", (sha256,))]
-
-    def ancestor_set(self, sha256: bytes) -> frozenset[bytes]:
-        """Everything an asset was made from, used or present, without the ways there: one query. Raises NotFound."""
-        return self._set(sha256, "child", "parent")
-
-    def descendant_set(self, sha256: bytes) -> frozenset[bytes]:
-        """Everything that was made from an asset, as `ancestor_set`."""
-        return self._set(sha256, "parent", "child")
-
-    def _set(self, sha256: bytes, here: str, there: str) -> frozenset[bytes]:
-        sql = _SET.format(here=here, there=there)
-        return frozenset(row[0] for row in self._db.rows(sql, {"start": self._row(sha256)}))
 
     @contextmanager
     def gathered(self, sha256: bytes, *, up: bool = True, depth: int = 1_000_000) -> Iterator[None]:

@@ -311,9 +311,7 @@ def remembering(before: Description, now: Description) -> Description:
     kept = tuple(
         replace(mark, detail=(*mark.detail, ("gone", "yes")) if mark.says("gone") is None else mark.detail)
         for mark in before.marks
-        if "sidecar:" in mark.place
-        and mark.says(DETAIL) != OURSELVES
-        and _bare(mark) not in {_bare(one) for one in here}
+        if _is_sidecars(mark) and _bare(mark) not in {_bare(one) for one in here}
     )
     if not kept:
         return now
@@ -322,6 +320,7 @@ def remembering(before: Description, now: Description) -> Description:
 
 
 def _is_sidecars(mark: Mark) -> bool:
+    """True for what a sidecar said that is not ours."""
     return "sidecar:" in mark.place and mark.says(DETAIL) != OURSELVES
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from desk import output
-from desk.commands.where import project_name
 from desk.options import file_argument, json_option, production_option
-from desk.production import Production, open_production, path_text
+from desk.production import Production, name_text, open_production
 from desk.selection import Chosen, Selection
 from provenance.model import Relation
 from provenance.paths import named, show
@@ -45,7 +44,10 @@ class Impact:
         store = production.store
         self._production, self._chosen = production, chosen
         self._steps: list[Step] = store.lineage.descendants(chosen.sha256, used_only=True)
-        self._names = {one.sha256: self._name(one.sha256) for one in self._steps}
+        self._names = {one.sha256: name_text(production, one.sha256) for one in self._steps}
+        # Reached only over a likeness or an input: it may not be affected at all
+        doubtful = (Relation.LOOKS_LIKE, Relation.INPUT)
+        self._questions = {one.sha256 for one in self._steps if one.link.relation in doubtful}
         self._uses = [one for one in store.cuts.uses_of(chosen.sha256) if one.clip.enabled]
         affected = {chosen.sha256, *self._names}
         self._deliveries: dict[str, list[tuple[str, bytes]]] = {}
@@ -58,15 +60,6 @@ class Impact:
             if held:
                 self._deliveries[delivery.name] = sorted(set(held))
 
-    def _name(self, sha256: bytes) -> str:
-        summary = self._production.store.assets.summary(sha256)
-        return path_text(self._production, summary.place) if summary.place is not None else summary.name
-
-    def _questions(self) -> set[bytes]:
-        """What is reached only over a likeness or an input: it may not be affected at all."""
-        doubtful = (Relation.LOOKS_LIKE, Relation.INPUT)
-        return {one.sha256 for one in self._steps if one.link.relation in doubtful}
-
     def print(self) -> None:
         """The page; its first line is the answer."""
         files = sum(map(len, self._deliveries.values()))
@@ -78,7 +71,7 @@ class Impact:
                 output.field("", [f"and {len(held) - 50} more"])
         for one in self._uses[:50]:
             span = show_span(one.clip.record, one.cut.rate)
-            output.field("cut", [f"{project_name(self._production, one.project)}: {one.cut.name}, {span}"])
+            output.field("cut", [f"{name_text(self._production, one.project)}: {one.cut.name}, {span}"])
         if self._steps:
             output.say()
             output.table(["depth", "how", "file"], [self._row(one) for one in self._steps[:200]], cut=2)
@@ -86,12 +79,11 @@ class Impact:
             output.note(f"and {len(self._steps) - 200} more (--json has all)")
 
     def _row(self, step: Step) -> list[str]:
-        perhaps = " (a question)" if step.sha256 in self._questions() else ""
+        perhaps = " (a question)" if step.sha256 in self._questions else ""
         return [str(step.depth), step.link.relation.value.replace("_", " ") + perhaps, self._names[step.sha256]]
 
     def json(self) -> dict[str, Any]:
         """The answer as one object."""
-        doubtful = self._questions()
         return {
             **named("path", self._chosen.name),
             "sha256": self._chosen.sha256.hex(),
@@ -101,7 +93,7 @@ class Impact:
             },
             "cuts": [
                 {
-                    **named("project", project_name(self._production, one.project)), "cut": one.cut.name,
+                    **named("project", name_text(self._production, one.project)), "cut": one.cut.name,
                     "record": show_span(one.clip.record, one.cut.rate), "status": one.status or None,
                 }
                 for one in self._uses
@@ -109,7 +101,7 @@ class Impact:
             "affected": [
                 {
                     **named("path", self._names[one.sha256]), "sha256": one.sha256.hex(), "depth": one.depth,
-                    "relation": one.link.relation.value, "certain": one.sha256 not in doubtful,
+                    "relation": one.link.relation.value, "certain": one.sha256 not in self._questions,
                 }
                 for one in self._steps
             ],

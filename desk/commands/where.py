@@ -9,7 +9,7 @@ import click
 
 from desk import output
 from desk.options import file_argument, json_option, production_option
-from desk.production import Production, open_production, path_text
+from desk.production import Production, name_text, open_production, path_text
 from desk.selection import Chosen, Selection
 from provenance.model import Sighting
 from provenance.paths import named, show
@@ -38,12 +38,6 @@ def command(file: str, as_json: bool, production: Path | None) -> None:
             _print(opened, chosen, sightings, uses)
 
 
-def project_name(production: Production, project: bytes) -> str:
-    """What to call a timeline: its path where it lies somewhere."""
-    summary = production.store.assets.summary(project)
-    return path_text(production, summary.place) if summary.place is not None else summary.name
-
-
 def _print(production: Production, chosen: Chosen, sightings: list[Sighting], uses: list[ClipUse]) -> None:
     summary = production.store.assets.summary(chosen.sha256)
     live = sum(one.until is None for one in sightings)
@@ -68,7 +62,7 @@ def _row(production: Production, one: ClipUse) -> list[str]:
     source = "" if clip.source is None else show_timecode(clip.source.start, rate)
     name = clip.name if clip.enabled else f"{clip.name} (switched off: not used)"
     return [
-        f"{project_name(production, one.project)}: {one.cut.name}", one.status or "-", str(clip.number), clip.label,
+        f"{name_text(production, one.project)}: {one.cut.name}", one.status or "-", str(clip.number), clip.label,
         show_timecode(clip.record.start, rate), show_timecode(clip.record.end, rate), source, show(name),
     ]  # fmt: skip
 
@@ -86,7 +80,7 @@ def _json(production: Production, chosen: Chosen, sightings: list[Sighting], use
         ],
         "cuts": [
             {
-                **named("project", project_name(production, one.project)), "project_sha256": one.project.hex(),
+                **named("project", name_text(production, one.project)), "project_sha256": one.project.hex(),
                 "cut": one.cut.name, "status": one.status or None, "event": one.clip.number, "clip": one.clip.name,
                 "track": one.clip.label, "used": one.clip.enabled,
                 "record_in": show_timecode(one.clip.record.start, one.cut.rate),

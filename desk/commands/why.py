@@ -10,7 +10,7 @@ import click
 from desk import output
 from desk.options import file_argument, json_option, production_option
 from desk.pages import NOTHING, declaration_words, mark_words
-from desk.production import Production, open_production, path_text
+from desk.production import Production, name_text, open_production
 from desk.selection import Chosen, Selection
 from provenance import taint
 from provenance.chains import Ancestry, Chains, ancestry, chains_to, sentences
@@ -49,20 +49,17 @@ class Answer:
         self._production, self._chosen = production, chosen
         self._summary = store.assets.summary(chosen.sha256)
         self._asset = store.assets.get(chosen.sha256)
-        self._case = store.cases.case(chosen.sha256, name=chosen.name)
-        self._above: Ancestry = ancestry(chosen.sha256, store.lineage.parents)
+        with store.lineage.gathered(chosen.sha256):
+            self._case = store.cases.case(chosen.sha256, name=chosen.name)
+            self._above: Ancestry = ancestry(chosen.sha256, store.lineage.parents)
         reached = {link.parent for links in self._above.links.values() for link in links} - {chosen.sha256}
         ai = {one for one in reached if store.assets.origin(one).is_ai}
         self._chains: dict[bytes, Chains] = chains_to(self._above, ai, lambda one: store.assets.origin(one).is_ai)
-        self._names = {one: self._name(one) for one in self._spoken_of()} | {chosen.sha256: chosen.name}
+        self._names = {one: name_text(production, one) for one in self._spoken_of()} | {chosen.sha256: chosen.name}
 
     def _spoken_of(self) -> set[bytes]:
         both = (chain for one in self._chains.values() for chain in (one.shortest, one.strongest))
         return {end for chain in both for link in chain for end in (link.child, link.parent)}
-
-    def _name(self, sha256: bytes) -> str:
-        summary = self._production.store.assets.summary(sha256)
-        return path_text(self._production, summary.place) if summary.place is not None else summary.name
 
     def _own(self) -> list[str]:
         """What the file itself and people say of it."""

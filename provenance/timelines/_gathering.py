@@ -131,12 +131,6 @@ def notes(*said: str) -> str:
     return "; ".join(dict.fromkeys(one for one in (" ".join(said_.split()) for said_ in said) if one))
 
 
-def lined(parts: Iterable[object]) -> str:
-    """The first few of many for a sentence."""
-    shown = list(map(str, parts))
-    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
-
-
 def tidy(medium: MediaName) -> MediaName:
     """A medium with its texts bounded."""
     name, reel = _plain(medium.name, _NAME), _plain(medium.reel, _NAME)

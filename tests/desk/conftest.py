@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from desk.cli import cli
+from tests.provenance.keyring_in_memory import MemoryKeyring, keyring_in_memory
 
 Run = Callable[..., Result]
 
@@ -95,3 +96,19 @@ def production(scanned: Path, tmp_path: Path) -> Path:
     root = tmp_path / "night train"
     shutil.copytree(scanned, root)
     return root
+
+
+@pytest.fixture
+def root(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty production, whose keys no passphrase of the environment protects."""
+    monkeypatch.delenv("PROVENANCE_PASSPHRASE", raising=False)
+    folder = tmp_path / "night train"
+    assert run("init", folder, "--title", "Night Train").exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def memory() -> Iterator[MemoryKeyring]:
+    """A keyring of the test's own, in place of the system's."""
+    with keyring_in_memory() as backend:
+        yield backend

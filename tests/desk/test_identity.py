@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +16,12 @@ from desk.production import find_setup
 from provenance.configuration import read_trust
 from provenance.identity import FOLDER, signing_material
 from tests.provenance.certificate_issuer import Issuer, key_pem, pem
-from tests.provenance.keyring_in_memory import MemoryKeyring, keyring_in_memory
+from tests.provenance.keyring_in_memory import MemoryKeyring
 from tests.provenance.signing import sign
 
 Run = Callable[..., Result]
 Lines = Callable[[Result], list[dict[str, Any]]]
 CREATE = ("identity", "create", "--organisation", "Night Train Films")
-
-
-@pytest.fixture
-def root(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("PROVENANCE_PASSPHRASE", raising=False)
-    folder = tmp_path / "night train"
-    assert run("init", folder, "--title", "Night Train").exit_code == 0
-    return folder
-
-
-@pytest.fixture
-def memory() -> Iterator[MemoryKeyring]:
-    with keyring_in_memory() as backend:
-        yield backend
 
 
 def test_a_new_identity_is_shown_with_all_but_its_key(run: Run, root: Path) -> None:

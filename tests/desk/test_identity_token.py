@@ -15,25 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from desk.production import find_setup
 from tests.provenance.certificate_issuer import Issuer, pem
-from tests.provenance.keyring_in_memory import MemoryKeyring, keyring_in_memory
+from tests.provenance.keyring_in_memory import MemoryKeyring
 from tests.provenance.soft_token import PIN, SoftToken, soft_token
 
 Run = Callable[..., Result]
 Lines = Callable[[Result], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def root(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("PROVENANCE_PASSPHRASE", raising=False)
-    folder = tmp_path / "night train"
-    assert run("init", folder, "--title", "Night Train").exit_code == 0
-    return folder
-
-
-@pytest.fixture
-def memory() -> Iterator[MemoryKeyring]:
-    with keyring_in_memory() as backend:
-        yield backend
 
 
 @pytest.fixture
